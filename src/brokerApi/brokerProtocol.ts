@@ -1,0 +1,174 @@
+import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
+import type { TaskView } from '../registry/taskView.ts';
+
+/** The control protocol's number. A broker serves this one and the one before. */
+export const CONTROL_PROTOCOL = 1;
+
+/**
+ * The first line on every connection, in newline-terminated JSON. Its shape never changes: it is
+ * how two versions of us find out about each other. After the broker's `Welcome` line the
+ * connection is JSON-RPC (`control`, vscode-jsonrpc framing) or MCP lines (`connect`).
+ */
+export type Hello = ControlHello | ConnectHello;
+
+interface HelloBase {
+  readonly mcpTaskHandles: 1;
+  readonly token: string;
+  readonly protocol: number;
+  /** Our own version, of the program that says hello. */
+  readonly version: string;
+}
+
+export interface ControlHello extends HelloBase {
+  readonly role: 'control';
+  readonly client: 'editor' | 'terminal';
+}
+
+export interface ConnectHello extends HelloBase {
+  readonly role: 'connect';
+  readonly route: string;
+  /** Workspace identity, or `null` when `connect` ran nowhere in particular. */
+  readonly workspace: string | null;
+  /** Absent when the editor has handed the definition to the broker (`connect --route NAME`). */
+  readonly definition?: StdioDefinition;
+  readonly policy?: RoutePolicy;
+}
+
+export type Welcome =
+  | { readonly ok: true; readonly protocol: number; readonly version: string; readonly pid: number }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** How to start a stdio upstream. `env` is whole (nothing is inherited) and never persisted. */
+export interface StdioDefinition {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string | null;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type HandOff = 'auto' | 'always' | 'never';
+
+/** Settings of a route; absent means the default. Durations in ms. */
+export interface PolicySettings {
+  readonly policy?: HandOff;
+  readonly handOffAfterMs?: number;
+  readonly ttlMs?: number;
+  readonly pollIntervalMs?: number;
+  readonly revokeGraceMs?: number;
+}
+
+export interface RoutePolicy extends PolicySettings {
+  /** Overrides by tool name; keys are globs (`*`, `?`), the last match wins. */
+  readonly tools?: Readonly<Record<string, PolicySettings>>;
+}
+
+export interface RouteDefinition {
+  readonly name: string;
+  readonly definition: StdioDefinition;
+  readonly policy: RoutePolicy;
+}
+
+/**
+ * A row for people: a task, or a call that is not one yet (`kind: 'call'`, `handle: null`).
+ * `id` is stable for the life of the row; a call that is handed off is removed and comes back as
+ * a task whose `callId` names it.
+ */
+export interface TaskRow extends Omit<TaskView, 'handle'> {
+  readonly id: string;
+  readonly kind: 'task' | 'call';
+  readonly handle: HandleId | null;
+  readonly callId: string | null;
+  /** The telling argument, redacted and shortened; untrusted text. */
+  readonly argument: string;
+  readonly workspace: string | null;
+  readonly client: { readonly name: string; readonly version: string };
+  readonly conversationId: string | null;
+  readonly hasResult: boolean;
+  readonly isError: boolean;
+  readonly collected: boolean;
+  readonly hasLateResult: boolean;
+  /** Whether the connection that made the call is still there. */
+  readonly clientAttached: boolean;
+  readonly upstreamPid: number | null;
+}
+
+/** A revocation by handle or by row id. */
+export interface RevokeParams {
+  readonly ids: readonly string[];
+  readonly door: Door;
+  readonly note?: string;
+  /** Also end what shares the upstream, which the person has been told. */
+  readonly force?: boolean;
+}
+
+export interface RevokeOutcome {
+  readonly id: string;
+  readonly outcome: 'revoked' | 'already_ended' | 'unknown';
+  readonly level: RevocationLevel | null;
+  readonly row: TaskRow | null;
+}
+
+export interface BrokerStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly home: string;
+  /** Live tasks and calls. */
+  readonly live: number;
+  readonly clients: number;
+  readonly refusing: boolean;
+  readonly startedAt: string;
+}
+
+/** A tool result as the upstream sent it, in JSON text, or why there is none. */
+export interface ResultAnswer {
+  readonly row: TaskRow;
+  readonly resultJson: string | null;
+}
+
+/** Every request of a control client: params and result by method. */
+export interface BrokerRequests {
+  /** A window says which workspace it shows and where that keeps its records. */
+  'workspace/attach': {
+    params: { workspace: string; name: string; storagePath: string | null };
+    result: null;
+  };
+  /** Replaces what this client defined for the workspace before. In memory only: env is secret. */
+  'routes/define': {
+    params: { workspace: string | null; routes: readonly RouteDefinition[] };
+    result: null;
+  };
+  /** Without `workspace`: every row of the user. */
+  'tasks/list': { params: { workspace?: string | null }; result: { rows: TaskRow[] } };
+  'tasks/get': { params: { id: string }; result: { row: TaskRow | null } };
+  /** Answers when the task has ended or the time is over. */
+  'tasks/wait': { params: { id: string; timeoutMs: number }; result: { row: TaskRow | null } };
+  'tasks/result': { params: { id: string }; result: ResultAnswer | null };
+  'tasks/revoke': { params: RevokeParams; result: { outcomes: RevokeOutcome[] } };
+  /** What else would end if these were ended by force. */
+  'tasks/revokePlan': { params: { ids: readonly string[] }; result: { alsoEnds: TaskRow[] } };
+  'tasks/revokeAll': {
+    params: { door: Door; note?: string };
+    result: { outcomes: RevokeOutcome[] };
+  };
+  /** Makes a call a task now. */
+  'calls/handOff': { params: { id: string }; result: { handle: HandleId | null } };
+  /** From now on `tasks/changed` tells every change; answers the rows as they are. */
+  'tasks/watch': { params: Record<string, never>; result: { rows: TaskRow[] } };
+  /** From now on `log/lines`; answers the last lines. */
+  'log/watch': { params: Record<string, never>; result: { lines: LogLine[] } };
+  'broker/status': { params: Record<string, never>; result: BrokerStatus };
+  /** With `drain`: when nothing is live any more. */
+  'broker/stop': { params: { drain: boolean }; result: null };
+}
+
+export interface LogLine {
+  readonly time: string;
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+/** What the broker tells watching clients. */
+export interface BrokerNotifications {
+  'tasks/changed': { rows: TaskRow[]; removed: string[] };
+  'log/lines': { lines: LogLine[] };
+}

@@ -1,0 +1,35 @@
+import { type Disposable, toDisposable } from './disposable.ts';
+
+/** Subscribes a listener. Events tell; they never drive control flow. */
+export type Event<T> = (listener: (value: T) => void) => Disposable;
+
+/** The private side of an event. A throwing listener does not stop the others. */
+export class Emitter<T> implements Disposable {
+  readonly #listeners = new Set<(value: T) => void>();
+
+  readonly event: Event<T> = (listener) => {
+    const own = (value: T) => listener(value);
+    this.#listeners.add(own);
+    return toDisposable(() => this.#listeners.delete(own));
+  };
+
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  fire(value: T): void {
+    let firstError: unknown;
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(value);
+      } catch (error) {
+        firstError ??= error;
+      }
+    }
+    if (firstError !== undefined) queueMicrotask(() => Promise.reject(firstError));
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,56 @@
+import type { Event } from '../common/event.ts';
+
+/** How to start a process of ours. `env` is whole; our own variables are taken out and set anew. */
+export interface ProcessDefinition {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string | null;
+  readonly env: Readonly<Record<string, string>>;
+  /** `<broker instance>:<upstream id>`, put into the environment as the owner mark. */
+  readonly owner: string;
+}
+
+/** pid + start time: what tells a process from a later one with the same pid. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Opaque, equal for equal processes; `null` where the platform does not tell. */
+  readonly startTime: string | null;
+  readonly bootId: string | null;
+}
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last lines it wrote to stderr, for a person. */
+  readonly stderrTail: string;
+}
+
+/** How far an ending had to go. */
+export type EndLevel = 'none' | 'exited' | 'terminated' | 'killed';
+
+export interface EndOutcome {
+  readonly level: EndLevel;
+  /** Processes that lived when the ending began and are gone now. */
+  readonly ended: number;
+  /** Processes that could not be ended (uninterruptible, another user's). */
+  readonly survivors: readonly number[];
+}
+
+/** A process in its own group with a guard that ends the group when we die (P6, P13). */
+export interface OwnedProcess {
+  readonly identity: ProcessIdentity;
+  readonly hasExited: boolean;
+  /** Lines of stdout. */
+  readonly onLine: Event<string>;
+  readonly onStderr: Event<string>;
+  /** Fires once, after stdout has been read to its end. */
+  readonly onExit: Event<ProcessExit>;
+  /** Writes one line to stdin; false when the pipe is full or gone. */
+  send(line: string): boolean;
+  /** stdin closed → 2 s → SIGTERM group → SIGKILL group. For a server nobody needs any more. */
+  shutDown(): Promise<EndOutcome>;
+  /** SIGTERM group → `graceMs` → SIGKILL group and stragglers. Bounded; resolves when gone. */
+  end(options: { graceMs: number }): Promise<EndOutcome>;
+  /** Ends what was born below this process since `sinceMs` (wall ms). Bounded as `end`. */
+  endDescendants(options: { sinceMs: number; graceMs: number }): Promise<EndOutcome>;
+}

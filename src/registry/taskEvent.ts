@@ -1,0 +1,23 @@
+import type { Door, RevocationLevel, TaskError } from './taskRecord.ts';
+
+/** Everything that can happen to a task. Only `transition` turns an event into a new record. */
+export type TaskEvent =
+  | { readonly type: 'completed'; readonly isError: boolean; readonly resultJson: string }
+  | { readonly type: 'failed'; readonly error: TaskError }
+  | { readonly type: 'inputRequired' }
+  | { readonly type: 'inputProvided' }
+  | { readonly type: 'upstreamExited'; readonly note: string }
+  /** The upstream is gone and nobody knows how the call ended. */
+  | { readonly type: 'lost'; readonly note: string }
+  /** The downstream took its request back before the answer was written. */
+  | { readonly type: 'cancelled'; readonly by: Door; readonly note: string | null }
+  | { readonly type: 'revoked'; readonly by: Door; readonly note: string | null }
+  /** The ladder is done: adds its level to a revoked record, changes no status. */
+  | {
+      readonly type: 'revocationEnded';
+      readonly level: RevocationLevel;
+      readonly note: string | null;
+    }
+  | { readonly type: 'timedOut'; readonly clock: 'idle' | 'total' }
+  /** The result's bytes went to somebody; told once. */
+  | { readonly type: 'collected' };

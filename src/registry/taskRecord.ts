@@ -1,0 +1,103 @@
+/** A handle: `th_` + 128 random bits in lower-case base32 (26 characters). It is the capability. */
+export type HandleId = `th_${string}`;
+
+/** MCP's task statuses. The last three are terminal and never change (P3). */
+export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
+
+/** The way a request came in; recorded as claimed (P8). */
+export type Door = 'agent' | 'user' | 'supervisor' | 'admin' | 'policy';
+
+/** How far the revocation ladder had to go. `none`: nothing was left to stop. */
+export type RevocationLevel = 'none' | 'cooperative' | 'descendants' | 'terminated' | 'killed';
+
+export type ReasonCode =
+  | 'revoked'
+  | 'cancelled'
+  | 'idle_timeout'
+  | 'total_timeout'
+  | 'lost'
+  | 'upstream_exit'
+  | 'rpc_error';
+
+/** Why a task ended otherwise than by its own result. */
+export interface TaskReason {
+  readonly code: ReasonCode;
+  readonly by: Door | 'broker' | 'upstream';
+  readonly level: RevocationLevel | null;
+  readonly note: string | null;
+}
+
+/** The last progress event as the upstream sent it. */
+export interface TaskProgress {
+  readonly progress: number;
+  readonly total: number | null;
+  readonly message: string | null;
+}
+
+/** A JSON-RPC error of the upstream; `data` is kept as JSON text. */
+export interface TaskError {
+  readonly code: number;
+  readonly message: string;
+  readonly dataJson: string | null;
+}
+
+/** Who called, as claimed in its `initialize` and `_meta`. */
+export interface ClientFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly conversationId: string | null;
+}
+
+/** The process that does the work: identity is pid + start time, never the pid alone (P5). */
+export interface UpstreamFacts {
+  readonly pid: number;
+  readonly startTime: string | null;
+  readonly bootId: string | null;
+}
+
+/**
+ * The durable record of one task. Times are wall-clock ms. `null` stands for absent, because the
+ * store drops `undefined`; keys hold neither `$` nor `.` (NeDB refuses them).
+ */
+export interface TaskRecord {
+  readonly schemaVersion: 1;
+  readonly handle: HandleId;
+  readonly route: string;
+  /** Identity of the workspace; `null` for callers without one. */
+  readonly workspace: string | null;
+  readonly tool: string;
+  /** The telling argument, redacted and shortened, for people. */
+  readonly argument: string;
+  /** SHA-256 of the canonical arguments; the arguments themselves are not kept. */
+  readonly argumentsHash: string;
+  readonly status: TaskStatus;
+  readonly paused: boolean;
+  readonly progress: TaskProgress | null;
+  /** When the call came in. */
+  readonly startedAtMs: number;
+  /** When the handle was made. */
+  readonly createdAtMs: number;
+  readonly lastUpdatedAtMs: number;
+  readonly endedAtMs: number | null;
+  /** How long the result is kept after the end. */
+  readonly ttlMs: number;
+  readonly pollIntervalMs: number;
+  readonly reason: TaskReason | null;
+  readonly error: TaskError | null;
+  readonly hasResult: boolean;
+  readonly isError: boolean;
+  /** A result came after the task had been cancelled; it is kept and never delivered as success. */
+  readonly hasLateResult: boolean;
+  readonly collectedAtMs: number | null;
+  readonly client: ClientFacts;
+  readonly upstream: UpstreamFacts | null;
+  /** Rises by one with every durable change. */
+  readonly revision: number;
+}
+
+const TERMINAL: ReadonlySet<TaskStatus> = new Set(['completed', 'failed', 'cancelled']);
+
+/** Whether a status is final: the one list of terminal statuses in the project. */
+export function isTerminal(status: TaskStatus): boolean {
+  return TERMINAL.has(status);
+}
