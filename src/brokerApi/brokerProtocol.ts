@@ -1,5 +1,8 @@
+import type { RoutePolicy } from '../registry/policy.ts';
 import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
 import type { TaskView } from '../registry/taskView.ts';
+
+export type { HandOff, PolicySettings, RoutePolicy } from '../registry/policy.ts';
 
 /** The control protocol's number. A broker serves this one and the one before. */
 export const CONTROL_PROTOCOL = 1;
@@ -44,22 +47,6 @@ export interface StdioDefinition {
   readonly args: readonly string[];
   readonly cwd: string | null;
   readonly env: Readonly<Record<string, string>>;
-}
-
-export type HandOff = 'auto' | 'always' | 'never';
-
-/** Settings of a route; absent means the default. Durations in ms. */
-export interface PolicySettings {
-  readonly policy?: HandOff;
-  readonly handOffAfterMs?: number;
-  readonly ttlMs?: number;
-  readonly pollIntervalMs?: number;
-  readonly revokeGraceMs?: number;
-}
-
-export interface RoutePolicy extends PolicySettings {
-  /** Overrides by tool name; keys are globs (`*`, `?`), the last match wins. */
-  readonly tools?: Readonly<Record<string, PolicySettings>>;
 }
 
 export interface RouteDefinition {
