@@ -1,0 +1,97 @@
+import {
+  createMessageConnection,
+  type MessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import { type Disposable, DisposableStore, toDisposable } from '../common/disposable.ts';
+import { type ErrorCode, messageOf, TaskHandlesError } from '../common/errors.ts';
+import { Emitter, type Event } from '../common/event.ts';
+import { isJsonObject } from '../common/json.ts';
+import type { BrokerNotifications, BrokerRequests, ControlHello } from './brokerProtocol.ts';
+import type { Granted } from './greeting.ts';
+import { type Link, type LinkOptions, openLink } from './openLink.ts';
+
+export interface ControlOptions extends Omit<LinkOptions, 'hello'> {
+  readonly client: ControlHello['client'];
+}
+
+/** A control link to the broker: typed requests, notifications, and the end of the link. */
+export class ControlClient implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #closed = this.#store.add(new Emitter<void>());
+  readonly #connection: MessageConnection;
+  #isClosed = false;
+
+  /** What the broker said of itself. */
+  readonly welcome: Granted;
+  /** The link is gone, by whichever side; told once, and not after `dispose`. */
+  readonly onClose: Event<void> = this.#closed.event;
+
+  /** As `openLink`, for a control link. */
+  static async open({ client, ...options }: ControlOptions): Promise<ControlClient> {
+    return new ControlClient(await openLink({ ...options, hello: { role: 'control', client } }));
+  }
+
+  constructor({ socket, welcome }: Link) {
+    this.welcome = welcome;
+    this.#connection = createMessageConnection(
+      new StreamMessageReader(socket),
+      new StreamMessageWriter(socket),
+    );
+    this.#store.add(toDisposable(() => socket.destroy()));
+    this.#store.add(this.#connection);
+    // The reader hears `close`, which follows every error: nothing else is left to be done.
+    this.#connection.onError(() => {});
+    this.#connection.onClose(() => this.#close());
+    this.#connection.listen();
+  }
+
+  /** Rejects with the broker's own code, or with `link_lost` when the link ends before. */
+  async request<M extends keyof BrokerRequests>(
+    method: M,
+    params: BrokerRequests[M]['params'],
+  ): Promise<BrokerRequests[M]['result']> {
+    if (this.#isClosed || this.#store.isDisposed) throw linkLost();
+    try {
+      return await this.#connection.sendRequest<BrokerRequests[M]['result']>(method, params);
+    } catch (error) {
+      throw this.#isClosed || this.#store.isDisposed ? linkLost(error) : errorOf(error);
+    }
+  }
+
+  onNotification<M extends keyof BrokerNotifications>(
+    method: M,
+    listener: (params: BrokerNotifications[M]) => void,
+  ): Disposable {
+    return this.#connection.onNotification(method, listener);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #close(): void {
+    this.#isClosed = true;
+    // Rejects what is still waiting; told after, so that a listener may dispose us.
+    this.#connection.dispose();
+    this.#closed.fire();
+  }
+}
+
+function linkLost(cause?: unknown): TaskHandlesError {
+  return new TaskHandlesError(
+    'link_lost',
+    'The connection to the broker was lost before it answered; try again.',
+    { cause },
+  );
+}
+
+/** A broker of another version may know codes that we do not: they pass through as they are. */
+function errorOf(error: unknown): TaskHandlesError {
+  const details = error instanceof ResponseError ? error.data : undefined;
+  const code = isJsonObject(details) && typeof details.code === 'string' ? details.code : '';
+  const known = code === '' ? 'internal' : (code as ErrorCode);
+  return new TaskHandlesError(known, messageOf(error), { cause: error });
+}
