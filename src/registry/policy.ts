@@ -31,7 +31,7 @@ export const DEFAULT_POLICY: ResolvedPolicy = {
 const HAND_OFFS: ReadonlySet<unknown> = new Set<HandOff>(['auto', 'always', 'never']);
 
 /** The longest delay a Node timer can hold; a longer one would fire at once. */
-const MAX_DURATION_MS = 2_147_483_647;
+const MAX_TIMER_MS = 2_147_483_647;
 
 /** The settings that are durations in ms. */
 export const DURATION_SETTINGS = [
@@ -46,9 +46,9 @@ export function isHandOff(value: unknown): value is HandOff {
   return HAND_OFFS.has(value);
 }
 
-/** Whether the value can be used as a duration: a number of ms a timer can hold. */
+/** Whether the value can be meant as a duration in ms. */
 export function isDurationMs(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= MAX_DURATION_MS;
+  return typeof value === 'number' && value >= 0 && Number.isFinite(value);
 }
 
 /** The policy of one tool of a route. A value that cannot be meant gives way to the default. */
@@ -60,10 +60,15 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
     if (isHandOff(settings.policy)) resolved.policy = settings.policy;
     for (const name of DURATION_SETTINGS) {
       const value = settings[name];
-      if (isDurationMs(value)) resolved[name] = value;
+      if (isDurationMs(value)) resolved[name] = Math.min(value, longestMs(name));
     }
   }
   return resolved;
+}
+
+/** A time-to-live is compared, never waited for: it may be longer than a timer. */
+function longestMs(name: keyof PolicySettings): number {
+  return name === 'ttlMs' ? Number.MAX_SAFE_INTEGER : MAX_TIMER_MS;
 }
 
 function overridesFor(routePolicy: RoutePolicy, tool: string): PolicySettings[] {

@@ -1,0 +1,59 @@
+import { isJsonObject, type JsonObject } from '../common/json.ts';
+import {
+  DURATION_SETTINGS,
+  isDurationMs,
+  isHandOff,
+  type PolicySettings,
+  type RoutePolicy,
+} from './policy.ts';
+
+/** The readable part of a policy, and one line for each part that was not readable. */
+export interface ParsedRoutePolicy {
+  readonly policy: RoutePolicy;
+  readonly problems: string[];
+}
+
+/** Reads a policy from settings or wire. What cannot be meant is left out, so its default holds. */
+export function parseRoutePolicy(value: unknown): ParsedRoutePolicy {
+  if (value === undefined || value === null) return { policy: {}, problems: [] };
+  if (!isJsonObject(value)) {
+    return { policy: {}, problems: ['The policy is not an object; the defaults hold.'] };
+  }
+  const problems: string[] = [];
+  const { tools, ...rest } = value;
+  const policy = parseSettings(rest, '', problems);
+  if (tools === undefined) return { policy, problems };
+  return { policy: { ...policy, tools: parseTools(tools, problems) }, problems };
+}
+
+function parseTools(value: unknown, problems: string[]): Record<string, PolicySettings> {
+  if (!isJsonObject(value)) {
+    problems.push('"tools" is not an object of settings by tool name; it is ignored.');
+    return {};
+  }
+  const tools: [string, PolicySettings][] = [];
+  for (const [glob, settings] of Object.entries(value)) {
+    if (isJsonObject(settings)) {
+      tools.push([glob, parseSettings(settings, `tools.${glob}.`, problems)]);
+    } else problems.push(`"tools.${glob}" is not an object of settings; it is ignored.`);
+  }
+  return Object.fromEntries(tools);
+}
+
+function parseSettings(value: JsonObject, path: string, problems: string[]): PolicySettings {
+  const settings: { -readonly [K in keyof PolicySettings]: PolicySettings[K] } = {};
+  for (const [name, setting] of Object.entries(value)) {
+    if (setting === undefined) continue;
+    const duration = DURATION_SETTINGS.find((known) => known === name);
+    if (name === 'policy' && isHandOff(setting)) settings.policy = setting;
+    else if (duration && isDurationMs(setting)) settings[duration] = setting;
+    else problems.push(`"${path}${name}" ${faultOf(name, duration !== undefined)}`);
+  }
+  return settings;
+}
+
+function faultOf(name: string, isDuration: boolean): string {
+  if (name === 'policy') return 'must be "auto", "always" or "never"; the default holds.';
+  if (isDuration) return 'must be a number of milliseconds, not negative; the default holds.';
+  return 'is not a known setting; it is ignored.';
+}

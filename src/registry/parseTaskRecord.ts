@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { isHandleId } from './handleId.ts';
+import type { HandleId, TaskRecord } from './taskRecord.ts';
+
+/** The largest time a JavaScript date can hold. */
+const time = z.number().min(0).max(8.64e15);
+const duration = z.number().min(0);
+const textOrNull = z.string().nullable();
+const door = z.enum(['agent', 'user', 'supervisor', 'admin', 'policy']);
+
+const reason = z.object({
+  code: z.enum([
+    'revoked',
+    'cancelled',
+    'idle_timeout',
+    'total_timeout',
+    'lost',
+    'upstream_exit',
+    'rpc_error',
+  ]),
+  by: z.union([door, z.enum(['broker', 'upstream'])]),
+  level: z.enum(['none', 'cooperative', 'descendants', 'terminated', 'killed']).nullable(),
+  note: textOrNull,
+});
+
+const taskRecord = z.object({
+  schemaVersion: z.literal(1),
+  handle: z.custom<HandleId>(isHandleId, 'not a handle'),
+  route: z.string(),
+  workspace: textOrNull,
+  tool: z.string(),
+  argument: z.string(),
+  argumentsHash: z.string(),
+  status: z.enum(['working', 'input_required', 'completed', 'failed', 'cancelled']),
+  paused: z.boolean(),
+  progress: z
+    .object({ progress: z.number(), total: z.number().nullable(), message: textOrNull })
+    .nullable(),
+  startedAtMs: time,
+  createdAtMs: time,
+  lastUpdatedAtMs: time,
+  endedAtMs: time.nullable(),
+  ttlMs: duration,
+  pollIntervalMs: duration,
+  reason: reason.nullable(),
+  error: z.object({ code: z.number(), message: z.string(), dataJson: textOrNull }).nullable(),
+  hasResult: z.boolean(),
+  isError: z.boolean(),
+  hasLateResult: z.boolean(),
+  collectedAtMs: time.nullable(),
+  client: z.object({ name: z.string(), version: z.string(), conversationId: textOrNull }),
+  upstream: z.object({ pid: z.number(), startTime: textOrNull, bootId: textOrNull }).nullable(),
+  revision: z.number().int().min(0),
+}) satisfies z.ZodType<TaskRecord>;
+
+/** What a stored value turned out to be. `problem` is one line for the log, without contents. */
+export type ParsedTaskRecord =
+  | { readonly ok: true; readonly record: TaskRecord }
+  | { readonly ok: false; readonly problem: string };
+
+/** Reads a record that comes from disk; whatever is wrong with it is told, never thrown. */
+export function parseTaskRecord(value: unknown): ParsedTaskRecord {
+  const parsed = taskRecord.safeParse(value);
+  if (parsed.success) return { ok: true, record: parsed.data };
+  const issue = parsed.error.issues[0];
+  const where = issue?.path.join('.') || 'record';
+  return { ok: false, problem: `${where}: ${issue?.message ?? 'not readable'}` };
+}

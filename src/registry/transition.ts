@@ -1,0 +1,97 @@
+import type { TaskEvent } from './taskEvent.ts';
+import { isTerminal, type ReasonCode, type TaskReason, type TaskRecord } from './taskRecord.ts';
+import type { PayloadKind } from './taskStore.ts';
+
+/** A result that the record refers to and that must be on disk before the record is. */
+export interface Payload {
+  readonly kind: PayloadKind;
+  readonly json: string;
+}
+
+/** What an event does to a record. `terminal`: it came after the end, which never changes (P3). */
+export type Transition =
+  | { readonly changed: true; readonly record: TaskRecord; readonly payload?: Payload }
+  | { readonly changed: false; readonly why: 'terminal' | 'not_applicable' };
+
+type Change = Partial<TaskRecord> | 'terminal' | 'not_applicable';
+
+/** The one door through which a task changes. Pure: it decides, it writes nothing. */
+export function transition(record: TaskRecord, event: TaskEvent, nowMs: number): Transition {
+  const at = Math.max(record.lastUpdatedAtMs, nowMs);
+  const change = isTerminal(record.status) ? afterEnd(record, event, at) : whileLive(record, event);
+  if (typeof change === 'string') return { changed: false, why: change };
+  const next = stamp(record, change, at);
+  if (event.type !== 'completed') return { changed: true, record: next };
+  const kind = next.hasLateResult ? 'lateResult' : 'result';
+  return { changed: true, record: next, payload: { kind, json: event.resultJson } };
+}
+
+function stamp(record: TaskRecord, change: Partial<TaskRecord>, at: number): TaskRecord {
+  const next = { ...record, ...change, lastUpdatedAtMs: at, revision: record.revision + 1 };
+  if (!isTerminal(next.status) || isTerminal(record.status)) return next;
+  return { ...next, paused: false, endedAtMs: at };
+}
+
+function whileLive(record: TaskRecord, event: TaskEvent): Change {
+  switch (event.type) {
+    case 'completed':
+      return { status: 'completed', hasResult: true, isError: event.isError };
+    case 'failed':
+      return { ...failed('rpc_error', 'upstream', null), error: event.error };
+    case 'upstreamExited':
+      return failed('upstream_exit', 'upstream', event.note);
+    case 'lost':
+      return failed('lost', 'broker', event.note);
+    case 'timedOut':
+      return failed(event.clock === 'idle' ? 'idle_timeout' : 'total_timeout', 'policy', null);
+    case 'cancelled':
+    case 'revoked':
+      return { status: 'cancelled', reason: reasonOf(event.type, event.by, event.note) };
+    case 'inputRequired':
+      return record.status === 'working' ? { status: 'input_required' } : 'not_applicable';
+    case 'inputProvided':
+      return record.status === 'input_required' ? { status: 'working' } : 'not_applicable';
+    case 'revocationEnded':
+    case 'collected':
+      return 'not_applicable';
+  }
+}
+
+function afterEnd(record: TaskRecord, event: TaskEvent, at: number): Change {
+  switch (event.type) {
+    case 'completed':
+      return canTakeLateResult(record) ? { hasLateResult: true } : 'terminal';
+    case 'revocationEnded':
+      return addLevel(record, event);
+    case 'collected':
+      return record.collectedAtMs === null ? { collectedAtMs: at } : 'not_applicable';
+    default:
+      return 'terminal';
+  }
+}
+
+/** A task that ended without the upstream's own answer may still get one, which is kept apart. */
+function canTakeLateResult(record: TaskRecord): boolean {
+  const endedByAnswer = record.status === 'completed' || record.reason?.code === 'rpc_error';
+  return !endedByAnswer && !record.hasLateResult;
+}
+
+function addLevel(
+  record: TaskRecord,
+  event: Extract<TaskEvent, { type: 'revocationEnded' }>,
+): Change {
+  const { reason } = record;
+  if (reason?.code !== 'revoked' || reason.level !== null) return 'not_applicable';
+  const notes = [reason.note, event.note].filter((note) => note !== null);
+  return {
+    reason: { ...reason, level: event.level, note: notes.length > 0 ? notes.join('; ') : null },
+  };
+}
+
+function failed(code: ReasonCode, by: TaskReason['by'], note: string | null): Partial<TaskRecord> {
+  return { status: 'failed', reason: reasonOf(code, by, note) };
+}
+
+function reasonOf(code: ReasonCode, by: TaskReason['by'], note: string | null): TaskReason {
+  return { code, by, level: null, note };
+}
