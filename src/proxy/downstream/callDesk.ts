@@ -1,0 +1,189 @@
+import { isJsonObject } from '../../common/json.ts';
+import { type ResolvedPolicy, type RoutePolicy, resolvePolicy } from '../../registry/policy.ts';
+import type { ClientFacts } from '../../registry/taskRecord.ts';
+import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
+import { errorLine, resultLine, WireErrorCode } from '../wire/jsonRpc.ts';
+import { META_CONVERSATION, META_PROTOCOL_VERSION } from '../wire/mcpNames.ts';
+import {
+  paramOf,
+  parsedSpan,
+  progressTokenSpan,
+  sliceOf,
+  type WireMessage,
+  withId,
+} from '../wire/wireMessage.ts';
+import { errorAnswer, type ToolAnswer } from './answers.ts';
+import { callReply } from './callReply.ts';
+import { Companions } from './companions/companions.ts';
+import { type CompanionNames, DEFAULT_NAMES, freeName } from './companions/companionTools.ts';
+import type { InFlight } from './inFlight.ts';
+import { ToolCall } from './toolCall.ts';
+import { rewriteToolList, toolNamesOf } from './toolListRewrite.ts';
+import type { UpstreamBinding } from './upstreamBinding.ts';
+
+export interface CallDeskOptions {
+  readonly context: ProxyContext;
+  readonly route: SessionRoute;
+  readonly port: DownstreamPort;
+  readonly inFlight: InFlight;
+  readonly binding: UpstreamBinding;
+  readonly client: () => ClientFacts;
+}
+
+/** A cancel this soon is a person's; a later one looks like a client's own time limit. */
+const SOONEST_CLIENT_LIMIT_MS = 3000;
+const SHORTEST_HAND_OFF_MS = 1000;
+
+/** The tools of one connection: their list, their calls, and the companions among them. */
+export class CallDesk {
+  #names: CompanionNames = DEFAULT_NAMES;
+  /** Fixed after the first complete list: a name must not change under an agent. */
+  #areNamesFixed = false;
+  #upstreamNames = new Set<string>();
+  readonly #companions: Companions;
+  readonly #policies = new WeakMap<RoutePolicy, Map<string, ResolvedPolicy>>();
+  /** What this host's own time limit has taught us, in ms. */
+  #learnedHandOffMs = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly options: CallDeskOptions) {
+    const { context, route } = options;
+    this.#companions = new Companions({ context, route, names: () => this.#names });
+  }
+
+  /** `tools/list`: the upstream's tools, with what is rewritten in `toolListRewrite`. */
+  list(message: WireMessage, id: string): void {
+    const { port, binding, inFlight } = this.options;
+    const fail = (why: string) => {
+      inFlight.delete(id);
+      port.send(errorLine(id, WireErrorCode.internalError, why));
+    };
+    binding.withUpstream((upstream) => {
+      const upstreamRequest = upstream.forward(message, {
+        onResponse: (answer) => {
+          inFlight.delete(id);
+          port.send(this.#listAnswer(message, answer, id));
+        },
+        onGone: fail,
+      });
+      inFlight.add(id, { kind: 'forwarded', upstreamRequest });
+    }, fail);
+  }
+
+  call(message: WireMessage, id: string): void {
+    const tool = paramOf(message, 'name');
+    if (tool === this.#names.poll || tool === this.#names.control) {
+      this.#callCompanion(message, { id, tool });
+    } else {
+      this.#callUpstream(message, { id, tool: typeof tool === 'string' ? tool : '' });
+    }
+  }
+
+  /** The host cancelled the call before its answer was written. */
+  cancelled(call: ToolCall): void {
+    const { elapsedMs } = call;
+    call.takeBack('The client cancelled the request.');
+    if (elapsedMs < SOONEST_CLIENT_LIMIT_MS || elapsedMs > call.policy.handOffAfterMs) return;
+    const sooner = Math.max(SHORTEST_HAND_OFF_MS, Math.round(elapsedMs * 0.7));
+    this.#learnedHandOffMs = Math.min(this.#learnedHandOffMs, sooner);
+  }
+
+  #callUpstream(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
+    const { context, route, port, inFlight, binding } = this.options;
+    const policy = this.#policyOf(tool);
+    const client = { ...this.options.client(), conversationId: conversationOf(message) };
+    const call = new ToolCall({ context, route, message, tool, policy, client });
+    inFlight.add(id, { kind: 'call', call });
+    const token = progressTokenSpan(message);
+    const reply = callReply({
+      id,
+      tokenText: token === null ? null : sliceOf(message.text, token),
+      isModern: isModern(message),
+      names: () => this.#names,
+      port,
+      onAnswered: () => inFlight.delete(id),
+      onHandedOff: () => inFlight.handedOff(id, call),
+      clock: context.clock,
+    });
+    binding.withUpstream(
+      (upstream) => {
+        if (!call.isWaiting) return;
+        call.start(upstream, reply);
+      },
+      (why) => reply.answerGone(why),
+    );
+  }
+
+  #callCompanion(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
+    const { inFlight, port } = this.options;
+    const abort = new AbortController();
+    inFlight.add(id, { kind: 'own', abort });
+    const token = progressTokenSpan(message);
+    const work = this.#companions.call({
+      tool,
+      arguments: paramOf(message, 'arguments'),
+      tokenText: token === null ? null : sliceOf(message.text, token),
+      signal: abort.signal,
+      notify: (line) => port.send(line),
+    });
+    void work
+      .catch((error: unknown) =>
+        errorAnswer(String(error instanceof Error ? error.message : error)),
+      )
+      .then((answer) => {
+        if (abort.signal.aborted) return;
+        inFlight.delete(id);
+        port.send(companionLine(id, answer, isModern(message)));
+      });
+  }
+
+  #listAnswer(request: WireMessage, answer: WireMessage, id: string): string {
+    if (answer.result === null) return withId(answer, id);
+    const result = parsedSpan(answer, answer.result);
+    this.#learnNames(request, result);
+    const rewritten = rewriteToolList(result, {
+      route: this.options.route.name,
+      mayBecomeTask: (tool) => this.#policyOf(tool).policy !== 'never',
+      names: this.#names,
+    });
+    return resultLine(id, rewritten);
+  }
+
+  #learnNames(request: WireMessage, result: unknown): void {
+    if (this.#areNamesFixed) return;
+    if (paramOf(request, 'cursor') === undefined) this.#upstreamNames = new Set();
+    for (const name of toolNamesOf(result)) this.#upstreamNames.add(name);
+    if (isJsonObject(result) && typeof result.nextCursor === 'string') return;
+    this.#names = {
+      poll: freeName(DEFAULT_NAMES.poll, this.#upstreamNames),
+      control: freeName(DEFAULT_NAMES.control, this.#upstreamNames),
+    };
+    this.#areNamesFixed = true;
+  }
+
+  #policyOf(tool: string): ResolvedPolicy {
+    const policy = this.options.route.policy();
+    const resolved = this.#policies.get(policy) ?? new Map<string, ResolvedPolicy>();
+    this.#policies.set(policy, resolved);
+    const ofTool = resolved.get(tool) ?? resolvePolicy(policy, tool);
+    resolved.set(tool, ofTool);
+    if (ofTool.handOffAfterMs <= this.#learnedHandOffMs) return ofTool;
+    return { ...ofTool, handOffAfterMs: this.#learnedHandOffMs };
+  }
+}
+
+function companionLine(id: string, answer: ToolAnswer | string, modern: boolean): string {
+  if (typeof answer === 'string') return `{"jsonrpc":"2.0","id":${id},"result":${answer}}`;
+  return resultLine(id, modern ? { resultType: 'complete', ...answer } : answer);
+}
+
+function conversationOf(message: WireMessage): string | null {
+  const meta = paramOf(message, '_meta');
+  const value = isJsonObject(meta) ? meta[META_CONVERSATION] : undefined;
+  return typeof value === 'string' ? value : null;
+}
+
+/** Whether a request comes from the era without `initialize`: decided from the wire. */
+function isModern(message: WireMessage): boolean {
+  const meta = paramOf(message, '_meta');
+  return isJsonObject(meta) && typeof meta[META_PROTOCOL_VERSION] === 'string';
+}

@@ -1,0 +1,28 @@
+import type { JsonObject } from '../../../common/json.ts';
+import { isHandleId } from '../../../registry/handleId.ts';
+import { toTaskView } from '../../../registry/projection.ts';
+import { errorAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
+import { revokedSentence, UNKNOWN_HANDLE } from '../sentences.ts';
+import type { CompanionOptions } from './companions.ts';
+
+const MAX_REASON = 300;
+
+/** `task_control`: stops a task for good. Unknown and malformed handles get the same words (P8). */
+export async function controlTask(
+  { context }: CompanionOptions,
+  given: JsonObject,
+): Promise<ToolAnswer> {
+  const { handle, action, reason } = given;
+  if (action !== 'revoke' && action !== 'cancel') {
+    return errorAnswer('`action` must be "revoke" (or "cancel", which is the same).');
+  }
+  if (!isHandleId(handle) || context.registry.get(handle) === undefined) {
+    return errorAnswer(UNKNOWN_HANDLE);
+  }
+  const note = typeof reason === 'string' && reason !== '' ? reason.slice(0, MAX_REASON) : null;
+  await context.revoke({ handle, door: 'agent', note });
+  const record = context.registry.get(handle);
+  if (record === undefined) return errorAnswer(UNKNOWN_HANDLE);
+  const view = toTaskView(record, { now: context.clock.now(), attached: false });
+  return viewAnswer(revokedSentence(view), view);
+}

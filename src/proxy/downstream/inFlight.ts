@@ -1,0 +1,52 @@
+import type { ToolCall } from './toolCall.ts';
+
+/** What a downstream request has become. */
+export type FlightEntry =
+  | { readonly kind: 'forwarded'; upstreamRequest: number }
+  | { readonly kind: 'call'; readonly call: ToolCall }
+  | { readonly kind: 'own'; readonly abort: AbortController };
+
+/** How many answered calls are remembered, for the notice that an answer was never written. */
+const REMEMBERED_ANSWERS = 256;
+
+/** A connection's requests in flight, by id as JSON text; ids may come again once answered. */
+export class InFlight {
+  readonly #open = new Map<string, FlightEntry>();
+  readonly #answered = new Map<string, ToolCall>();
+
+  add(id: string, entry: FlightEntry): void {
+    this.#open.set(id, entry);
+  }
+
+  get(id: string): FlightEntry | undefined {
+    return this.#open.get(id);
+  }
+
+  delete(id: string): void {
+    this.#open.delete(id);
+  }
+
+  /** The call has been answered with a handle. */
+  handedOff(id: string, call: ToolCall): void {
+    this.#open.delete(id);
+    this.#answered.set(id, call);
+    if (this.#answered.size <= REMEMBERED_ANSWERS) return;
+    const oldest = this.#answered.keys().next().value;
+    if (oldest !== undefined) this.#answered.delete(oldest);
+  }
+
+  /** The call whose handle was on its way to a request that had been cancelled. */
+  takeAnswered(id: string): ToolCall | undefined {
+    const call = this.#answered.get(id);
+    this.#answered.delete(id);
+    return call;
+  }
+
+  all(): FlightEntry[] {
+    return [...this.#open.values()];
+  }
+
+  clear(): void {
+    this.#open.clear();
+  }
+}

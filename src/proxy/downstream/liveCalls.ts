@@ -1,0 +1,91 @@
+import type { Clock } from '../../common/clock.ts';
+import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import { Emitter } from '../../common/event.ts';
+import type { HandleId } from '../../registry/taskRecord.ts';
+import type { ToolCall } from './toolCall.ts';
+
+/** A call this young is not shown: most are over by then. */
+export const ROW_AFTER_MS = 1000;
+
+/**
+ * Every `tools/call` whose upstream has not answered yet, task or not. In memory: what must
+ * survive is in the registry.
+ */
+export class LiveCalls implements Disposable {
+  readonly #byId = new Map<string, ToolCall>();
+  readonly #byHandle = new Map<HandleId, ToolCall>();
+  readonly #shown = new Set<string>();
+  readonly #changed = new Emitter<ToolCall>();
+  readonly #owned = new DisposableStore();
+  #lastId = 0;
+
+  /** A call that people see has appeared, changed or gone (`isShown` tells which). */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(private readonly clock: Clock) {}
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  newId(): string {
+    this.#lastId += 1;
+    return `call_${this.#lastId}`;
+  }
+
+  /** Also notes which calls share an upstream at the same time: revocation must know. */
+  add(call: ToolCall): void {
+    for (const other of this.#byId.values()) {
+      if (other.upstream === call.upstream) {
+        other.hasOverlapped = true;
+        call.hasOverlapped = true;
+      }
+    }
+    this.#byId.set(call.id, call);
+  }
+
+  /** Shows the call once it is old enough. */
+  scheduleRow(call: ToolCall): Disposable {
+    return this.clock.after(ROW_AFTER_MS, () => {
+      if (!this.#byId.has(call.id)) return;
+      this.#shown.add(call.id);
+      this.#changed.fire(call);
+    });
+  }
+
+  becameTask(call: ToolCall, handle: HandleId): void {
+    this.#byHandle.set(handle, call);
+    if (this.#shown.delete(call.id)) this.#changed.fire(call);
+  }
+
+  changed(call: ToolCall): void {
+    if (this.#shown.has(call.id)) this.#changed.fire(call);
+  }
+
+  remove(call: ToolCall): void {
+    this.#byId.delete(call.id);
+    if (call.handle !== null) this.#byHandle.delete(call.handle);
+    if (this.#shown.delete(call.id)) this.#changed.fire(call);
+  }
+
+  isShown(call: ToolCall): boolean {
+    return this.#shown.has(call.id);
+  }
+
+  get(id: string): ToolCall | undefined {
+    return this.#byId.get(id);
+  }
+
+  ofHandle(handle: HandleId): ToolCall | undefined {
+    return this.#byHandle.get(handle);
+  }
+
+  all(): ToolCall[] {
+    return [...this.#byId.values()];
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,112 @@
+import type { TaskView } from '../../registry/taskView.ts';
+import type { CompanionNames } from './companions/companionTools.ts';
+
+/** From this poll on the model is told to stop: models cannot sleep and guard against loops. */
+export const LAST_HELPFUL_POLL = 3;
+
+/** One line for `initialize`'s `instructions`. */
+export function instructionsLine(names: CompanionNames): string {
+  return (
+    'A call that takes long may return a task handle (th_…) instead of its result: the call goes ' +
+    `on in the background, and ${names.poll} returns its result. Never repeat such a call.`
+  );
+}
+
+/** The answer to a call that has become a task. */
+export function handOffSentence(view: TaskView, names: CompanionNames): string {
+  return (
+    `NOT THE RESULT YET. \`${view.tool}\` is still running as task ${view.handle} ` +
+    `(${progressOf(view)}). Do not call \`${view.tool}\` again: that starts a second run. ` +
+    'Do other work if you have any, then call ' +
+    `${names.poll} {"handle":"${view.handle}"}: it waits up to 45 s and returns the result as ` +
+    'soon as there is one.'
+  );
+}
+
+/** The answer to a poll of a task that still runs; `nextCursor` numbers the polls. */
+export function stillRunningSentence(
+  view: TaskView,
+  names: CompanionNames,
+  options: { nextCursor: number; ttlMs: number },
+): string {
+  const { nextCursor, ttlMs } = options;
+  if (nextCursor > LAST_HELPFUL_POLL + 1) {
+    return (
+      'Still running. Stop polling: tell the user that it goes on in the background, and end your ' +
+      `turn. The result is kept for ${durationOf(ttlMs)}.`
+    );
+  }
+  const call = `${names.poll} {"handle":"${view.handle}","cursor":"${nextCursor}"}`;
+  return `Still running (${progressOf(view)}). Call ${call}.`;
+}
+
+/** The answer to a poll of a task that ended without a result. */
+export function endedSentence(view: TaskView): string {
+  const { reason } = view;
+  if (reason === undefined) return `Task ${view.handle} (\`${view.tool}\`) has ${view.status}.`;
+  const note = reason.note === undefined ? '' : ` ${reason.note}`;
+  return `Task ${view.handle} (\`${view.tool}\`) ${whatHappened(view)}.${note} ${whatNow(view)}`;
+}
+
+/** The answer to an unknown or malformed handle: the same words for both (P8). */
+export const UNKNOWN_HANDLE =
+  'No task has this handle. Handles look like th_ followed by 26 letters and digits; ' +
+  'call the poll tool without a handle to list the tasks.';
+
+/** The answer to a revocation. */
+export function revokedSentence(view: TaskView): string {
+  if (view.status !== 'cancelled') return `Task ${view.handle} had already ended (${view.status}).`;
+  return `Task ${view.handle} (\`${view.tool}\`) has been stopped for good.${levelClause(view)}`;
+}
+
+function levelClause(view: TaskView): string {
+  if (view.reason?.level !== 'cooperative') return '';
+  return ' Its server was asked to stop; it may still be finishing.';
+}
+
+function whatHappened(view: TaskView): string {
+  const who = view.reason?.by === 'agent' ? 'an agent' : `the ${view.reason?.by}`;
+  switch (view.reason?.code) {
+    case 'revoked':
+      return `was stopped by ${view.reason.by === 'user' ? 'the user' : who}`;
+    case 'cancelled':
+      return 'was cancelled before its handle was delivered';
+    case 'lost':
+      return 'was lost: nobody knows whether it finished';
+    case 'upstream_exit':
+      return 'failed, because its server ended';
+    case 'idle_timeout':
+    case 'total_timeout':
+      return 'was stopped because it took too long';
+    default:
+      return `failed: ${view.error?.message ?? 'no reason was given'}`;
+  }
+}
+
+function whatNow(view: TaskView): string {
+  if (view.reason?.code === 'revoked') return 'Do not start it again unless the user asks.';
+  if (view.reason?.code === 'lost') {
+    return `Check what it has done before you call \`${view.tool}\` again.`;
+  }
+  return 'There is no result.';
+}
+
+function progressOf(view: TaskView): string {
+  const parts = [
+    view.percent === undefined ? null : `${view.percent} %`,
+    durationOf(view.elapsedMs),
+    view.message ?? null,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
+
+/** `12 s`, `1 min 40 s`, `3 h 5 min`, `24 h`. */
+export function durationOf(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60)
+    return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}

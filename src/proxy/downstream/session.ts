@@ -1,0 +1,191 @@
+import { isJsonObject, parseJson } from '../../common/json.ts';
+import type { ClientFacts } from '../../registry/taskRecord.ts';
+import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
+import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
+import { Method } from '../wire/mcpNames.ts';
+import { memberOf } from '../wire/span.ts';
+import {
+  progressTokenSpan,
+  readMessage,
+  replaced,
+  sliceOf,
+  type WireMessage,
+  withId,
+} from '../wire/wireMessage.ts';
+import { CallDesk } from './callDesk.ts';
+import { InFlight } from './inFlight.ts';
+import { rewriteInitializeResult } from './initializeRewrite.ts';
+import { UpstreamBinding } from './upstreamBinding.ts';
+
+/**
+ * One downstream connection: every message of its host goes through `receive`, every message to
+ * it through the port. Knows what is ours (`initialize`, tools) and passes the rest as it came.
+ */
+export class Session {
+  readonly #inFlight = new InFlight();
+  readonly #binding: UpstreamBinding;
+  readonly #desk: CallDesk;
+  #client: ClientFacts = { name: 'unknown', version: '', conversationId: null };
+  #swallowInitialized = false;
+
+  constructor(
+    context: ProxyContext,
+    route: SessionRoute,
+    private readonly port: DownstreamPort,
+  ) {
+    this.#binding = new UpstreamBinding(context, route, {
+      receive: (message) => this.port.send(message.text),
+      stderr: (text) => this.port.stderr(text),
+    });
+    this.#desk = new CallDesk({
+      context,
+      route,
+      port,
+      inFlight: this.#inFlight,
+      binding: this.#binding,
+      client: () => this.#client,
+    });
+  }
+
+  /** A line from the host. Never throws: what is no message is answered as JSON-RPC says. */
+  receive(line: string): void {
+    const message = readMessage(line);
+    if (message !== null) this.#dispatch(message);
+    else this.#receiveOther(line);
+  }
+
+  /** The answer to this request (id as JSON text) was dropped: the host had cancelled it. */
+  unwritten(id: string): void {
+    this.#inFlight.takeAnswered(id)?.takeBack('The request was cancelled.');
+  }
+
+  /** The connection is gone: calls become tasks, the upstream stays while it has work. */
+  close(): void {
+    for (const entry of this.#inFlight.all()) {
+      if (entry.kind === 'call') entry.call.detach();
+      if (entry.kind === 'own') entry.abort.abort();
+    }
+    this.#inFlight.clear();
+    this.#binding.release();
+  }
+
+  #receiveOther(line: string): void {
+    const batch = line.startsWith('[') ? parseJson(line) : undefined;
+    if (Array.isArray(batch) && batch.length > 0) {
+      for (const member of batch) this.receive(JSON.stringify(member));
+    } else {
+      this.port.send(
+        errorLine('null', WireErrorCode.parseError, 'This is not a JSON-RPC message.'),
+      );
+    }
+  }
+
+  #dispatch(message: WireMessage): void {
+    if (message.kind === 'response') this.#binding.current?.answer(message);
+    else if (message.id !== null) this.#onRequest(message, message.id);
+    else this.#onNotification(message);
+  }
+
+  #onRequest(message: WireMessage, id: string): void {
+    if (message.method === Method.toolsCall) this.#desk.call(message, id);
+    else if (message.method === Method.toolsList) this.#desk.list(message, id);
+    else if (message.method === Method.initialize) this.#initialize(message, id);
+    else this.#forward(message, id);
+  }
+
+  #onNotification(message: WireMessage): void {
+    if (message.method === Method.cancelled) this.#onCancelled(message);
+    else if (message.method === Method.initialized && this.#swallowInitialized) {
+      this.#swallowInitialized = false;
+    } else {
+      this.#binding.withUpstream(
+        (upstream) => upstream.sendRaw(message.text),
+        () => {},
+      );
+    }
+  }
+
+  #initialize(message: WireMessage, id: string): void {
+    const params = message.params === null ? '{}' : sliceOf(message.text, message.params);
+    this.#client = clientFrom(params);
+    const adopted = this.#binding.adopt(params);
+    if (adopted?.handshake != null) {
+      this.#swallowInitialized = true;
+      this.#answerInitialize(id, adopted.handshake.resultText);
+      return;
+    }
+    this.#forward(message, id, (answer) => {
+      if (answer.result === null) return this.port.send(withId(answer, id));
+      const resultText = sliceOf(answer.text, answer.result);
+      this.#binding.handshakeDone(params, resultText);
+      this.#answerInitialize(id, resultText);
+    });
+  }
+
+  #answerInitialize(id: string, resultText: string): void {
+    const result = rewriteInitializeResult(resultText);
+    this.port.send(`{"jsonrpc":"2.0","id":${id},"result":${result}}`);
+  }
+
+  /** Passes a request on; by default its answer goes back with nothing changed but the id. */
+  #forward(message: WireMessage, id: string, onResponse?: (answer: WireMessage) => void): void {
+    this.#binding.remember(message);
+    const token = progressTokenSpan(message);
+    const tokenText = token === null ? null : sliceOf(message.text, token);
+    const fail = (why: string) => {
+      this.#inFlight.delete(id);
+      this.port.send(errorLine(id, WireErrorCode.internalError, why));
+    };
+    this.#binding.withUpstream((upstream) => {
+      const upstreamRequest = upstream.forward(message, {
+        onResponse: (answer) => {
+          this.#inFlight.delete(id);
+          if (onResponse !== undefined) onResponse(answer);
+          else this.port.send(withId(answer, id));
+        },
+        onGone: fail,
+        onProgress: (progress) => this.#sendProgress(progress, tokenText),
+      });
+      this.#inFlight.add(id, { kind: 'forwarded', upstreamRequest });
+    }, fail);
+  }
+
+  #sendProgress(message: WireMessage, token: string | null): void {
+    if (token !== null) this.port.send(withProgressToken(message, token));
+  }
+
+  /** A cancel for a request that has been answered is ignored: opencode sends one every time. */
+  #onCancelled(message: WireMessage): void {
+    const span =
+      message.params === null ? null : memberOf(message.text, message.params, 'requestId');
+    if (span === null) return;
+    const id = sliceOf(message.text, span);
+    const entry = this.#inFlight.get(id);
+    this.#inFlight.delete(id);
+    if (entry?.kind === 'call') this.#desk.cancelled(entry.call);
+    else if (entry?.kind === 'own') entry.abort.abort();
+    else if (entry?.kind === 'forwarded') {
+      this.#binding.current?.cancel(entry.upstreamRequest, {
+        reason: 'The client cancelled the request.',
+        forget: true,
+      });
+    }
+  }
+}
+
+/** A progress notification under the token that the downstream had chosen. */
+export function withProgressToken(message: WireMessage, tokenText: string): string {
+  if (message.params === null) return message.text;
+  const span = memberOf(message.text, message.params, 'progressToken');
+  return span === null ? message.text : replaced(message.text, span, tokenText);
+}
+
+function clientFrom(paramsText: string): ClientFacts {
+  const params = parseJson(paramsText);
+  const info = isJsonObject(params) && isJsonObject(params.clientInfo) ? params.clientInfo : {};
+  return {
+    name: typeof info.name === 'string' ? info.name : 'unknown',
+    version: typeof info.version === 'string' ? info.version : '',
+    conversationId: null,
+  };
+}

@@ -1,0 +1,286 @@
+import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import { messageOf } from '../../common/errors.ts';
+import { hashArguments, previewArguments } from '../../registry/argumentPreview.ts';
+import type { ResolvedPolicy } from '../../registry/policy.ts';
+import type { ClientFacts, HandleId, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
+import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { paramOf, parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
+import { eventOf, progressFrom } from './upstreamAnswer.ts';
+
+/** The connection that made a call, as long as it is there. Exactly one answer goes through it. */
+export interface CallDownstream {
+  answer(message: WireMessage): void;
+  answerHandOff(record: TaskRecord): void;
+  answerGone(why: string): void;
+  answerRevoked(why: string): void;
+  progress(message: WireMessage): void;
+}
+
+export interface ToolCallOptions {
+  readonly context: ProxyContext;
+  readonly route: SessionRoute;
+  readonly message: WireMessage;
+  readonly tool: string;
+  readonly policy: ResolvedPolicy;
+  readonly client: ClientFacts;
+}
+
+/**
+ * One `tools/call` on its way: `open` until the answer or the hand-off, then a `task` whose
+ * record is the registry's. Whatever happens first wins; the downstream gets one answer.
+ */
+export class ToolCall {
+  readonly id: string;
+  readonly startedAtMs: number;
+  readonly tool: string;
+  handle: HandleId | null = null;
+  progress: TaskProgress | null = null;
+  /** Whether another call used the same upstream meanwhile: then descendants are nobody's own. */
+  hasOverlapped = false;
+  upstream: Upstream | null = null;
+  downstream: CallDownstream | null = null;
+
+  #state: 'open' | 'handingOff' | 'task' | 'ended' = 'open';
+  #upstreamRequest = 0;
+  #answer: WireMessage | null = null;
+  #isTakenBack = false;
+  #handOffDone: Promise<void> = Promise.resolve();
+  readonly #owned = new DisposableStore();
+  readonly #monotonicStart: number;
+
+  constructor(private readonly options: ToolCallOptions) {
+    const { context } = options;
+    this.id = context.calls.newId();
+    this.tool = options.tool;
+    this.startedAtMs = context.clock.now();
+    this.#monotonicStart = context.clock.monotonic();
+  }
+
+  get route(): SessionRoute {
+    return this.options.route;
+  }
+
+  get client(): ClientFacts {
+    return this.options.client;
+  }
+
+  get policy(): ResolvedPolicy {
+    return this.options.policy;
+  }
+
+  get elapsedMs(): number {
+    return Math.round(this.options.context.clock.monotonic() - this.#monotonicStart);
+  }
+
+  /** The telling argument; made when somebody looks, not on the way of every call. */
+  get argument(): string {
+    return previewArguments(paramOf(this.options.message, 'arguments'));
+  }
+
+  get isTask(): boolean {
+    return this.#state === 'task';
+  }
+
+  get isWaiting(): boolean {
+    return this.#state === 'open' || this.#state === 'handingOff';
+  }
+
+  /** Sends the call and starts the clocks of its row and its hand-off. */
+  start(upstream: Upstream, downstream: CallDownstream): void {
+    const { context, message, policy } = this.options;
+    this.upstream = upstream;
+    this.downstream = downstream;
+    context.calls.add(this);
+    this.#upstreamRequest = upstream.forwardCall(message, {
+      onResponse: (answer) => this.#onAnswer(answer),
+      onGone: (why) => this.#onUpstreamGone(why),
+      onProgress: (progress) => this.#onProgress(progress),
+    });
+    if (policy.policy === 'always') void this.handOff();
+    else this.#armClocks();
+  }
+
+  #armClocks(): void {
+    const { context, policy } = this.options;
+    this.#own(context.calls.scheduleRow(this));
+    if (policy.policy !== 'auto') return;
+    this.#own(context.clock.after(policy.handOffAfterMs, () => void this.handOff()));
+  }
+
+  #own(disposable: Disposable): void {
+    this.#owned.add(disposable);
+  }
+
+  /**
+   * Makes the call a task: the record is on disk before the handle goes back (P1). Resolves when
+   * it is a task or has ended; if the disk refuses, the call goes on untracked.
+   */
+  handOff(): Promise<void> {
+    if (this.#state === 'open') {
+      this.#state = 'handingOff';
+      this.#handOffDone = this.#createTask();
+    }
+    return this.#handOffDone;
+  }
+
+  async #createTask(): Promise<void> {
+    const { context, policy, route, client, message } = this.options;
+    try {
+      const record = await context.registry.create({
+        route: route.name,
+        workspace: route.workspace,
+        tool: this.tool,
+        argument: this.argument,
+        argumentsHash: hashArguments(paramOf(message, 'arguments')),
+        startedAtMs: this.startedAtMs,
+        ttlMs: policy.ttlMs,
+        pollIntervalMs: policy.pollIntervalMs,
+        progress: this.progress,
+        client,
+        upstream: this.upstream?.facts ?? null,
+      });
+      this.#onCreated(record);
+    } catch (error) {
+      context.log.write('error', `\`${this.tool}\` goes on untracked: ${messageOf(error)}`, error);
+      this.#state = 'open';
+      if (this.#answer !== null) this.#finishOpen(this.#answer);
+    }
+  }
+
+  #onCreated(record: TaskRecord): void {
+    this.handle = record.handle;
+    this.#state = 'task';
+    this.options.context.calls.becameTask(this, record.handle);
+    if (this.#isTakenBack) void this.#endAsTakenBack(record.handle);
+    else if (this.#answer === null) this.downstream?.answerHandOff(record);
+    else this.#finishDuringHandOff(record.handle, this.#answer);
+    if (this.upstream?.isGone === true) this.#onUpstreamGone('Its server ended.');
+  }
+
+  /** The answer came while the record was being written: `always` keeps its word all the same. */
+  #finishDuringHandOff(handle: HandleId, answer: WireMessage): void {
+    if (this.options.policy.policy === 'always') {
+      const record = this.options.context.registry.get(handle);
+      if (record !== undefined) this.downstream?.answerHandOff(record);
+    } else {
+      this.downstream?.answer(answer);
+    }
+    const isDelivered = this.options.policy.policy !== 'always' && this.downstream !== null;
+    this.#applyAnswer(handle, answer, isDelivered);
+  }
+
+  #onAnswer(answer: WireMessage): void {
+    if (this.#state === 'open') this.#finishOpen(answer);
+    else if (this.#state === 'handingOff') this.#answer = answer;
+    else if (this.#state === 'task' && this.handle !== null) {
+      this.#applyAnswer(this.handle, answer, false);
+    }
+  }
+
+  #finishOpen(answer: WireMessage): void {
+    this.#end();
+    if (!this.#isTakenBack) this.downstream?.answer(answer);
+  }
+
+  /** A result, `isError` included, completes the task; a JSON-RPC error fails it. */
+  #applyAnswer(handle: HandleId, answer: WireMessage, isDelivered: boolean): void {
+    const { registry } = this.options.context;
+    this.#end();
+    const applied = registry.apply(handle, eventOf(answer));
+    this.#settle(
+      isDelivered ? applied.then(() => registry.apply(handle, { type: 'collected' })) : applied,
+    );
+  }
+
+  #onUpstreamGone(why: string): void {
+    if (this.#state === 'open') {
+      this.#end();
+      this.downstream?.answerGone(why);
+    } else if (this.#state === 'task' && this.handle !== null) {
+      this.#end();
+      const event = { type: 'upstreamExited', note: why } as const;
+      this.#settle(this.options.context.registry.apply(this.handle, event));
+    }
+  }
+
+  #onProgress(message: WireMessage): void {
+    const progress = progressFrom(parsedSpan(message, message.params));
+    if (progress === null) return;
+    this.progress = progress;
+    if (this.handle !== null) this.options.context.registry.tick(this.handle, progress);
+    else {
+      this.options.context.calls.changed(this);
+      if (this.#state === 'open') this.downstream?.progress(message);
+    }
+  }
+
+  /**
+   * The host took its request back before the answer's bytes were written. Before the hand-off
+   * the upstream is told and nobody is answered; a handle on its way is cancelled.
+   */
+  takeBack(reason: string): void {
+    this.#isTakenBack = true;
+    if (this.#state === 'open') {
+      this.cancelUpstream(reason, { forget: true });
+      this.#end();
+    } else if (this.#state === 'task' && this.handle !== null) {
+      void this.#endAsTakenBack(this.handle);
+    }
+  }
+
+  async #endAsTakenBack(handle: HandleId): Promise<void> {
+    const event = { type: 'cancelled', by: 'agent', note: null } as const;
+    this.#settle(this.options.context.registry.apply(handle, event));
+    this.cancelUpstream('The request was cancelled.', { forget: true });
+    this.#end();
+  }
+
+  /** The connection is gone: what may become a task does so at once, the rest is cancelled. */
+  detach(): void {
+    this.downstream = null;
+    if (this.#state !== 'open') return;
+    if (this.options.policy.policy === 'never') this.takeBack('The client has left.');
+    else void this.handOff();
+  }
+
+  /** Ends a call that is no task: the host gets a tool error, the upstream is asked to stop. */
+  endOpen(why: string): boolean {
+    if (this.#state !== 'open') return false;
+    this.cancelUpstream(why, { forget: false });
+    this.#state = 'ended';
+    this.downstream?.answerRevoked(why);
+    this.downstream = null;
+    return true;
+  }
+
+  /** Whether the upstream still owes an answer. */
+  get isPendingUpstream(): boolean {
+    return this.upstream?.isPending(this.#upstreamRequest) ?? false;
+  }
+
+  cancelUpstream(reason: string, options: { forget: boolean }): void {
+    this.upstream?.cancel(this.#upstreamRequest, { reason, ...options });
+    if (options.forget && this.upstream !== null)
+      this.options.context.pool.reconsider(this.upstream);
+  }
+
+  /** Lets go of everything; called once the upstream's answer no longer matters. */
+  release(): void {
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#state !== 'task') this.#state = 'ended';
+    this.#owned.dispose();
+    this.options.context.calls.remove(this);
+    if (this.upstream !== null) this.options.context.pool.reconsider(this.upstream);
+  }
+
+  #settle(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      const { log } = this.options.context;
+      log.write('error', `A change of ${this.handle} was not recorded: ${messageOf(error)}`, error);
+    });
+  }
+}

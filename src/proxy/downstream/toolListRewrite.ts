@@ -1,0 +1,59 @@
+import { isJsonObject, type JsonObject } from '../../common/json.ts';
+import { type CompanionNames, companionTools } from './companions/companionTools.ts';
+
+/** What a handle looks like where a tool promises an `outputSchema` of its own. */
+const HANDLE_SCHEMA = {
+  type: 'object',
+  properties: {
+    next: { type: 'string' },
+    handle: { type: 'string', pattern: '^th_[a-z2-7]{26}$' },
+    status: { type: 'string' },
+  },
+  required: ['next', 'handle', 'status'],
+};
+
+export interface ToolListRewrite {
+  readonly route: string;
+  readonly mayBecomeTask: (tool: string) => boolean;
+  readonly names: CompanionNames;
+}
+
+/** The names of the tools in a `tools/list` result. */
+export function toolNamesOf(result: unknown): string[] {
+  return toolsOf(result).flatMap((tool) => (typeof tool.name === 'string' ? [tool.name] : []));
+}
+
+/**
+ * A `tools/list` result as the downstream sees it: `execution` (the upstream's tasks) goes,
+ * `outputSchema` admits a handle, and the companions stand on the last page.
+ */
+export function rewriteToolList(result: unknown, rewrite: ToolListRewrite): unknown {
+  if (!isJsonObject(result) || !Array.isArray(result.tools)) return result;
+  const tools = result.tools.map((tool) =>
+    isJsonObject(tool) ? rewriteTool(tool, rewrite) : tool,
+  );
+  const isLastPage = typeof result.nextCursor !== 'string';
+  return { ...result, tools: isLastPage ? [...tools, ...companionTools(rewrite.names)] : tools };
+}
+
+function rewriteTool(tool: JsonObject, rewrite: ToolListRewrite): JsonObject {
+  const { execution: _upstreamTasks, ...rest } = tool;
+  const { name, outputSchema } = tool;
+  if (typeof name !== 'string' || !isJsonObject(outputSchema)) return rest;
+  if (!rewrite.mayBecomeTask(name)) return rest;
+  return { ...rest, outputSchema: unionSchema(outputSchema, `${rewrite.route}/${name}`) };
+}
+
+/**
+ * The root keeps `type` (SDK v1 demands it) and the original gets an `$id` of its own, so that its
+ * `#/$defs` references still resolve inside it.
+ */
+function unionSchema(original: JsonObject, path: string): JsonObject {
+  const $id = `urn:mcp-task-handles:output:${encodeURIComponent(path)}`;
+  return { type: 'object', anyOf: [{ $id, ...original }, HANDLE_SCHEMA] };
+}
+
+function toolsOf(result: unknown): JsonObject[] {
+  if (!isJsonObject(result) || !Array.isArray(result.tools)) return [];
+  return result.tools.filter(isJsonObject);
+}

@@ -1,0 +1,37 @@
+import { isJsonObject, numberOr, stringOr } from '../../common/json.ts';
+import type { TaskEvent } from '../../registry/taskEvent.ts';
+import type { TaskProgress } from '../../registry/taskRecord.ts';
+import { memberOf } from '../wire/span.ts';
+import { parsedSpan, sliceOf, type WireMessage } from '../wire/wireMessage.ts';
+
+/** What an upstream's answer means for the task: a result, `isError` included, completes it. */
+export function eventOf(answer: WireMessage): TaskEvent {
+  if (answer.result !== null) {
+    const isError = memberOf(answer.text, answer.result, 'isError');
+    return {
+      type: 'completed',
+      isError: isError !== null && sliceOf(answer.text, isError) === 'true',
+      resultJson: sliceOf(answer.text, answer.result),
+    };
+  }
+  const error = parsedSpan(answer, answer.error);
+  const fields = isJsonObject(error) ? error : {};
+  return {
+    type: 'failed',
+    error: {
+      code: numberOr(fields.code, -32603),
+      message: stringOr(fields.message, 'The server gave no reason.'),
+      dataJson: fields.data === undefined ? null : JSON.stringify(fields.data),
+    },
+  };
+}
+
+/** Progress as sent, or `null` if it is none. */
+export function progressFrom(params: unknown): TaskProgress | null {
+  if (!isJsonObject(params) || typeof params.progress !== 'number') return null;
+  return {
+    progress: params.progress,
+    total: numberOr(params.total, null),
+    message: stringOr(params.message, null),
+  };
+}

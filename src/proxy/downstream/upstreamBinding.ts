@@ -1,0 +1,143 @@
+import { messageOf } from '../../common/errors.ts';
+import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
+import { handshakeKey, type Upstream, type UpstreamListener } from '../upstream/upstream.ts';
+import { upstreamKey } from '../upstream/upstreamKey.ts';
+import { notificationLine } from '../wire/jsonRpc.ts';
+import { Method } from '../wire/mcpNames.ts';
+import { sliceOf, type WireMessage } from '../wire/wireMessage.ts';
+
+/** Work that needs the upstream; exactly one of the two runs, once. */
+interface Waiter {
+  readonly run: (upstream: Upstream) => void;
+  readonly fail: (why: string) => void;
+}
+
+/**
+ * One connection's hold on its upstream: starts it when first needed, adopts a free one with an
+ * equal key, and starts it again, silently initialised, when it has gone and is needed once more.
+ */
+export class UpstreamBinding {
+  #upstream: Upstream | null = null;
+  #waiting: Waiter[] | null = null;
+  #initializeParams: string | null = null;
+  /** Params (JSON text) of what a fresh process must be told again. */
+  #logLevel: string | null = null;
+  readonly #subscriptions = new Map<string, string>();
+  #isReleased = false;
+
+  constructor(
+    private readonly context: ProxyContext,
+    private readonly route: SessionRoute,
+    private readonly listener: UpstreamListener,
+  ) {}
+
+  get current(): Upstream | null {
+    return this.#upstream?.isGone === false ? this.#upstream : null;
+  }
+
+  /** Runs at once when the upstream is there, else in order when it is, or fails with one line. */
+  withUpstream(run: Waiter['run'], fail: Waiter['fail']): void {
+    const upstream = this.current;
+    if (this.#waiting !== null) this.#waiting.push({ run, fail });
+    else if (upstream !== null) run(upstream);
+    else {
+      this.#waiting = [{ run, fail }];
+      void this.#start();
+    }
+  }
+
+  /** Before `initialize` is forwarded: takes over a free upstream with an equal key, if any. */
+  adopt(paramsText: string): Upstream | null {
+    this.#initializeParams = paramsText;
+    const adopted = this.context.pool.adopt(this.#keyOf(paramsText));
+    if (adopted === null) return null;
+    const probed = this.current;
+    if (probed !== null) this.context.pool.release(probed);
+    this.#upstream = adopted;
+    adopted.listener = this.listener;
+    return adopted;
+  }
+
+  /** The upstream has agreed: others may adopt it one day, and a restart repeats the handshake. */
+  handshakeDone(paramsText: string, resultText: string): void {
+    const upstream = this.current;
+    if (upstream === null) return;
+    upstream.handshake = { paramsText, resultText };
+    this.context.pool.setKey(upstream, this.#keyOf(paramsText));
+  }
+
+  /** Notes what a fresh process would have to be told again. */
+  remember(message: WireMessage): void {
+    const text = message.params === null ? '{}' : sliceOf(message.text, message.params);
+    if (message.method === Method.setLevel) this.#logLevel = text;
+    else if (message.method === Method.subscribe) this.#subscriptions.set(text, text);
+    else if (message.method === Method.unsubscribe) this.#subscriptions.delete(text);
+  }
+
+  /** The connection leaves; the upstream stays while it has work. */
+  release(): void {
+    this.#isReleased = true;
+    if (this.#upstream !== null) this.context.pool.release(this.#upstream);
+    this.#upstream = null;
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const upstream = await this.context.pool.start(this.route.name, this.route.definition);
+      if (this.#isReleased) return await upstream.shutDown();
+      upstream.listener = this.listener;
+      if (this.#initializeParams !== null && this.#hasHandshake)
+        await this.#repeatHandshake(upstream);
+      this.#upstream = upstream;
+      this.#drain((waiter) => waiter.run(upstream));
+    } catch (error) {
+      const why = messageOf(error);
+      this.context.log.write('warn', `Server \`${this.route.name}\` did not start: ${why}`, error);
+      this.#drain((waiter) => waiter.fail(why));
+    }
+  }
+
+  /** Whether this connection has got through `initialize` once. */
+  get #hasHandshake(): boolean {
+    return this.#upstream !== null && this.#upstream.handshake !== null;
+  }
+
+  #drain(settle: (waiter: Waiter) => void): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const waiter of waiting) settle(waiter);
+  }
+
+  /** A fresh process in the place of one that has gone: the downstream notices nothing. */
+  async #repeatHandshake(upstream: Upstream): Promise<void> {
+    const params = this.#initializeParams ?? '{}';
+    const answer = await ask(upstream, Method.initialize, params);
+    if (answer.result === null) throw new Error('It refused to be initialised again.');
+    upstream.handshake = { paramsText: params, resultText: sliceOf(answer.text, answer.result) };
+    this.context.pool.setKey(upstream, this.#keyOf(params));
+    upstream.sendRaw(notificationLine(Method.initialized));
+    if (this.#logLevel !== null) await ask(upstream, Method.setLevel, this.#logLevel);
+    for (const text of this.#subscriptions.values()) await ask(upstream, Method.subscribe, text);
+  }
+
+  #keyOf(paramsText: string): string {
+    const { version, capabilitiesJson } = handshakeKey(paramsText);
+    const { workspace, name, definition } = this.route;
+    return upstreamKey({
+      workspace,
+      route: name,
+      definition,
+      protocolVersion: version,
+      capabilitiesJson,
+    });
+  }
+}
+
+function ask(upstream: Upstream, method: string, paramsText: string): Promise<WireMessage> {
+  return new Promise((resolve, reject) => {
+    upstream.request(method, paramsText, {
+      onResponse: resolve,
+      onGone: (why) => reject(new Error(why)),
+    });
+  });
+}

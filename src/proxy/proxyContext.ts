@@ -1,0 +1,40 @@
+import type { StdioDefinition } from '../brokerApi/brokerProtocol.ts';
+import type { Clock } from '../common/clock.ts';
+import type { Log } from '../common/log.ts';
+import type { RoutePolicy } from '../registry/policy.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Door, HandleId } from '../registry/taskRecord.ts';
+import type { LiveCalls } from './downstream/liveCalls.ts';
+import type { UpstreamPool } from './upstream/upstreamPool.ts';
+
+/** What every connection of this broker shares. */
+export interface ProxyContext {
+  readonly registry: Registry;
+  readonly pool: UpstreamPool;
+  readonly calls: LiveCalls;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends a task for good; resolves when the revocation ladder is done (P6). */
+  readonly revoke: (request: RevokeRequest) => Promise<void>;
+}
+
+export interface RevokeRequest {
+  readonly handle: HandleId;
+  readonly door: Door;
+  readonly note: string | null;
+}
+
+/** One tracked server as a connection sees it. */
+export interface SessionRoute {
+  readonly name: string;
+  readonly workspace: string | null;
+  readonly definition: StdioDefinition;
+  /** Read at each call: settings may change while the connection lives. */
+  readonly policy: () => RoutePolicy;
+}
+
+/** Where a connection's messages go. */
+export interface DownstreamPort {
+  send(line: string): void;
+  stderr(text: string): void;
+}

@@ -1,0 +1,225 @@
+import { DisposableStore } from '../../common/disposable.ts';
+import { Emitter } from '../../common/event.ts';
+import { isJsonObject, parseJson } from '../../common/json.ts';
+import type { Log } from '../../common/log.ts';
+import type { UpstreamFacts } from '../../registry/taskRecord.ts';
+import { errorLine, notificationLine, requestLine, WireErrorCode } from '../wire/jsonRpc.ts';
+import { Method } from '../wire/mcpNames.ts';
+import {
+  paramOf,
+  readMessage,
+  type WireMessage,
+  withOwnId,
+  withOwnIdAndToken,
+} from '../wire/wireMessage.ts';
+import type { ChannelExit, UpstreamChannel } from './upstreamChannel.ts';
+
+/** What becomes of a request to the upstream. Exactly one of the first two is called, once. */
+export interface RequestObserver {
+  onResponse(message: WireMessage): void;
+  /** The upstream is gone; `why` is one line for a person. */
+  onGone(why: string): void;
+  /** Progress under the request's own token. */
+  onProgress?(message: WireMessage): void;
+}
+
+/** The connection an upstream talks to besides answering: requests and notifications of its own. */
+export interface UpstreamListener {
+  receive(message: WireMessage): void;
+  stderr(text: string): void;
+}
+
+/** What was agreed at `initialize`, kept so that an adopting connection can be answered. */
+export interface Handshake {
+  readonly paramsText: string;
+  readonly resultText: string;
+}
+
+/**
+ * One upstream process and its requests in flight. Ids and progress tokens are ours on this side,
+ * so that a later downstream never collides with an earlier one. Lives longer than a downstream.
+ */
+export class Upstream {
+  readonly #pending = new Map<number, RequestObserver>();
+  readonly #gone = new Emitter<string>();
+  readonly #owned = new DisposableStore();
+  #lastId = 0;
+  #whyGone: string | null = null;
+  /** Settles when the exit is known. */
+  readonly onGone = this.#gone.event;
+
+  listener: UpstreamListener | null = null;
+  handshake: Handshake | null = null;
+  /** Ids (JSON text) of the upstream's own requests that wait for an answer. */
+  readonly #asked = new Set<string>();
+
+  constructor(
+    readonly id: string,
+    readonly route: string,
+    private readonly channel: UpstreamChannel,
+    private readonly log: Log,
+  ) {
+    this.#owned.add(channel.onLine((line) => this.#receive(line)));
+    this.#owned.add(channel.onStderr((text) => this.listener?.stderr(text)));
+    this.#owned.add(channel.onExit((exit) => this.#onExit(exit)));
+  }
+
+  get facts(): UpstreamFacts {
+    return this.channel.facts;
+  }
+
+  get isGone(): boolean {
+    return this.#whyGone !== null;
+  }
+
+  /** Requests without an answer yet, those of tasks included. */
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** Sends a downstream's request under an id of ours; its token, if any, is replaced as well. */
+  forward(message: WireMessage, observer: RequestObserver): number {
+    const id = this.#register(observer);
+    this.#send(withOwnId(message, id));
+    return id;
+  }
+
+  /** As `forward`, and asks for progress even where the downstream did not. */
+  forwardCall(message: WireMessage, observer: RequestObserver): number {
+    const id = this.#register(observer);
+    this.#send(withOwnIdAndToken(message, id));
+    return id;
+  }
+
+  /** Sends a request of our own. */
+  request(method: string, paramsText: string, observer: RequestObserver): number {
+    const id = this.#register(observer);
+    this.#send(requestLine(id, method, paramsText));
+    return id;
+  }
+
+  /** Sends a line as it is: a notification or an answer. */
+  sendRaw(line: string): void {
+    this.#send(line);
+  }
+
+  /** Passes an answer to one of the upstream's own requests; false when it asked no such thing. */
+  answer(message: WireMessage): boolean {
+    if (message.id === null || !this.#asked.delete(message.id)) return false;
+    this.#send(message.text);
+    return true;
+  }
+
+  /** Asks for a stop. With `forget`, an answer that still comes is dropped. */
+  cancel(id: number, options: { reason: string; forget: boolean }): void {
+    if (!this.#pending.has(id)) return;
+    if (options.forget) this.#pending.delete(id);
+    this.#send(notificationLine(Method.cancelled, { requestId: id, reason: options.reason }));
+  }
+
+  isPending(id: number): boolean {
+    return this.#pending.has(id);
+  }
+
+  shutDown(): Promise<void> {
+    return this.channel.shutDown();
+  }
+
+  end(graceMs: number): Promise<'none' | 'terminated' | 'killed'> {
+    return this.channel.end(graceMs);
+  }
+
+  endDescendants(sinceMs: number, graceMs: number): Promise<number> {
+    return this.channel.endDescendants(sinceMs, graceMs);
+  }
+
+  #register(observer: RequestObserver): number {
+    this.#lastId += 1;
+    this.#pending.set(this.#lastId, observer);
+    return this.#lastId;
+  }
+
+  #send(line: string): void {
+    if (this.#whyGone === null) this.channel.send(line);
+  }
+
+  #receive(line: string): void {
+    const message = readMessage(line);
+    if (message !== null) this.#dispatch(message);
+    else if (line.startsWith('[')) this.#receiveBatch(line);
+    else {
+      this.log.write(
+        'warn',
+        `Server \`${this.route}\` wrote something to stdout that is not a message; it was left out. Its logs belong on stderr.`,
+      );
+    }
+  }
+
+  /** Batches exist in one old revision (2025-03-26); their members go on one by one. */
+  #receiveBatch(line: string): void {
+    const members = parseJson(line);
+    if (!Array.isArray(members)) return;
+    for (const member of members) this.#receive(JSON.stringify(member));
+  }
+
+  #dispatch(message: WireMessage): void {
+    if (message.kind === 'response') this.#onResponse(message);
+    else if (message.method === Method.progress) this.#onProgress(message);
+    else if (this.listener !== null) {
+      if (message.id !== null) this.#asked.add(message.id);
+      this.listener.receive(message);
+    } else if (message.id !== null) this.#answerAlone(message, message.id);
+  }
+
+  /** Nobody is attached: a ping is answered, anything else is refused truthfully. */
+  #answerAlone(message: WireMessage, id: string): void {
+    if (message.method === 'ping') this.#send(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
+    else {
+      const why = 'No client is attached that could answer; the call goes on in the background.';
+      this.#send(errorLine(id, WireErrorCode.internalError, why));
+    }
+  }
+
+  #onResponse(message: WireMessage): void {
+    const id = Number(message.id);
+    const observer = this.#pending.get(id);
+    if (observer === undefined) return;
+    this.#pending.delete(id);
+    observer.onResponse(message);
+  }
+
+  #onProgress(message: WireMessage): void {
+    const token = paramOf(message, 'progressToken');
+    if (typeof token === 'number') this.#pending.get(token)?.onProgress?.(message);
+  }
+
+  #onExit(exit: ChannelExit): void {
+    const why = describeExit(this.route, exit);
+    this.#whyGone = why;
+    this.log.write('info', why);
+    const observers = [...this.#pending.values()];
+    this.#pending.clear();
+    this.#gone.fire(why);
+    for (const observer of observers) observer.onGone(why);
+    this.#owned.dispose();
+  }
+}
+
+/** One line: what happened and what to do. */
+function describeExit(route: string, exit: ChannelExit): string {
+  const how =
+    exit.signal !== null ? `was ended by ${exit.signal}` : `exited with code ${exit.code}`;
+  const lastLine = exit.stderrTail.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  const said = lastLine === '' ? '' : ` Its last words: ${lastLine.slice(0, 300)}`;
+  return `Server \`${route}\` ${how}.${said}`;
+}
+
+/** The `protocolVersion` and `capabilities` of `initialize` params, for the adoption key. */
+export function handshakeKey(paramsText: string): { version: string; capabilitiesJson: string } {
+  const params = parseJson(paramsText);
+  if (!isJsonObject(params)) return { version: '', capabilitiesJson: '' };
+  return {
+    version: String(params.protocolVersion ?? ''),
+    capabilitiesJson: JSON.stringify(params.capabilities ?? {}),
+  };
+}

@@ -1,0 +1,32 @@
+import type { StdioDefinition } from '../../brokerApi/brokerProtocol.ts';
+import type { Event } from '../../common/event.ts';
+import type { UpstreamFacts } from '../../registry/taskRecord.ts';
+
+/** How an upstream went. */
+export interface ChannelExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stderrTail: string;
+}
+
+/** The proxy's port to the process that is the upstream; the broker puts a process behind it. */
+export interface UpstreamChannel {
+  readonly facts: UpstreamFacts;
+  readonly onLine: Event<string>;
+  readonly onStderr: Event<string>;
+  /** Fires once, after the last line. */
+  readonly onExit: Event<ChannelExit>;
+  send(line: string): void;
+  /** For an upstream that nobody needs any more; bounded. */
+  shutDown(): Promise<void>;
+  /** Ends the process group by force. Resolves with how far it had to go. */
+  end(graceMs: number): Promise<'none' | 'terminated' | 'killed'>;
+  /** Ends what was born below the upstream since `sinceMs`; resolves with how many that were. */
+  endDescendants(sinceMs: number, graceMs: number): Promise<number>;
+}
+
+/**
+ * Starts an upstream; `id` is unique in this broker. Rejects with `command_not_found`,
+ * `invalid_definition` or `upstream_start_failed`.
+ */
+export type StartUpstream = (definition: StdioDefinition, id: string) => Promise<UpstreamChannel>;

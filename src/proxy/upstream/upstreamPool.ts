@@ -1,0 +1,110 @@
+import type { StdioDefinition } from '../../brokerApi/brokerProtocol.ts';
+import type { Clock } from '../../common/clock.ts';
+import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import { Upstream } from './upstream.ts';
+import type { StartUpstream } from './upstreamChannel.ts';
+
+export interface UpstreamPoolOptions {
+  readonly start: StartUpstream;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long an upstream without live work waits to be adopted after its downstream left. */
+  readonly lingerMs: number;
+}
+
+interface Entry {
+  readonly upstream: Upstream;
+  key: string | null;
+  linger: Disposable | null;
+}
+
+/**
+ * Every upstream of this broker: one downstream each, and those whose downstream has left but
+ * whose work goes on (P5). An equal key adopts; nothing else shares.
+ */
+export class UpstreamPool implements Disposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #owned = new DisposableStore();
+  #lastId = 0;
+
+  constructor(private readonly options: UpstreamPoolOptions) {}
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Starts a process. Rejects with one clear line; nothing is left behind then. */
+  async start(route: string, definition: StdioDefinition): Promise<Upstream> {
+    this.#lastId += 1;
+    const id = `u${this.#lastId}`;
+    const channel = await this.options.start(definition, id);
+    const upstream = new Upstream(id, route, channel, this.options.log);
+    const entry: Entry = { upstream, key: null, linger: null };
+    this.#entries.set(id, entry);
+    this.#owned.add(upstream.onGone(() => this.#forget(entry)));
+    return upstream;
+  }
+
+  /** From now on a connection with an equal key may adopt it when it is free. */
+  setKey(upstream: Upstream, key: string): void {
+    const entry = this.#entries.get(upstream.id);
+    if (entry !== undefined) entry.key = key;
+  }
+
+  /** Takes over a free, initialised upstream with this key. */
+  adopt(key: string): Upstream | null {
+    for (const entry of this.#entries.values()) {
+      const { upstream } = entry;
+      if (entry.key !== key || upstream.listener !== null || upstream.handshake === null) continue;
+      entry.linger?.dispose();
+      entry.linger = null;
+      return upstream;
+    }
+    return null;
+  }
+
+  /** The downstream has left: the upstream lives while work is in flight, then lingers, then ends. */
+  release(upstream: Upstream): void {
+    upstream.listener = null;
+    this.reconsider(upstream);
+  }
+
+  /** Called when work of a free upstream has ended. */
+  reconsider(upstream: Upstream): void {
+    const entry = this.#entries.get(upstream.id);
+    if (entry === undefined || upstream.listener !== null) return;
+    entry.linger?.dispose();
+    entry.linger = this.options.clock.after(this.options.lingerMs, () => this.#endIfIdle(entry));
+  }
+
+  /** Ends every upstream; for the broker's own end. */
+  async shutDown(): Promise<void> {
+    this.#owned.dispose();
+    const all = [...this.#entries.values()];
+    this.#entries.clear();
+    await Promise.all(all.map((entry) => this.#end(entry)));
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    for (const entry of this.#entries.values()) entry.linger?.dispose();
+  }
+
+  #endIfIdle(entry: Entry): void {
+    const { upstream } = entry;
+    if (upstream.listener !== null || upstream.inFlight > 0) return;
+    void this.#end(entry);
+  }
+
+  async #end(entry: Entry): Promise<void> {
+    entry.linger?.dispose();
+    entry.key = null;
+    await entry.upstream.shutDown();
+  }
+
+  #forget(entry: Entry): void {
+    entry.linger?.dispose();
+    this.#entries.delete(entry.upstream.id);
+  }
+}

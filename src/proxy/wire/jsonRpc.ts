@@ -1,0 +1,28 @@
+/** JSON-RPC and MCP error codes: numbers, for the wire only. */
+export const WireErrorCode = {
+  parseError: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internalError: -32603,
+} as const;
+
+/** A response line. `id` is JSON text, taken from the request as it came. */
+export function resultLine(id: string, result: unknown): string {
+  return `{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify(result)}}`;
+}
+
+/** An error line. `code` is a wire code; local codes go into `data.code`. */
+export function errorLine(id: string, code: number, message: string, data?: unknown): string {
+  return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message, data })}}`;
+}
+
+/** A request line under a number of ours. */
+export function requestLine(id: number, method: string, paramsText: string): string {
+  return `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${paramsText}}`;
+}
+
+/** A notification line. */
+export function notificationLine(method: string, params?: unknown): string {
+  return JSON.stringify({ jsonrpc: '2.0', method, params });
+}
