@@ -1,0 +1,9 @@
+import { TaskHandlesError } from '../common/errors.ts';
+
+/** Unknown and malformed handles get the same words: they do not tell whether a task ever was. */
+export function noSuchHandle(): TaskHandlesError {
+  return new TaskHandlesError(
+    'no_such_handle',
+    'There is no task with this handle; list the tasks to see which there are.',
+  );
+}

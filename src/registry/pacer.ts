@@ -1,0 +1,55 @@
+import type { Clock } from '../common/clock.ts';
+import type { Disposable } from '../common/disposable.ts';
+
+interface Pause {
+  readonly timer: Disposable;
+  isPoked: boolean;
+}
+
+export interface PacerOptions<K> {
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  /** Whether the first poke after a quiet time runs at once, or only when the interval is over. */
+  readonly leading: boolean;
+  readonly run: (key: K) => void;
+}
+
+/** Runs at most once per interval and key; the last poke is never lost. */
+export class Pacer<K> implements Disposable {
+  readonly #pauses = new Map<K, Pause>();
+
+  constructor(private readonly options: PacerOptions<K>) {}
+
+  poke(key: K): void {
+    const pause = this.#pauses.get(key);
+    if (pause) {
+      pause.isPoked = true;
+      return;
+    }
+    this.#pause(key, !this.options.leading);
+    if (this.options.leading) this.options.run(key);
+  }
+
+  /** Drops what is due for this key. */
+  forget(key: K): void {
+    this.#pauses.get(key)?.timer.dispose();
+    this.#pauses.delete(key);
+  }
+
+  dispose(): void {
+    for (const key of [...this.#pauses.keys()]) this.forget(key);
+  }
+
+  #pause(key: K, isPoked: boolean): void {
+    const { clock, intervalMs } = this.options;
+    this.#pauses.set(key, { timer: clock.after(intervalMs, () => this.#resume(key)), isPoked });
+  }
+
+  #resume(key: K): void {
+    const pause = this.#pauses.get(key);
+    this.#pauses.delete(key);
+    if (!pause?.isPoked) return;
+    if (this.options.leading) this.#pause(key, false);
+    this.options.run(key);
+  }
+}

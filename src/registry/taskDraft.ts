@@ -1,0 +1,49 @@
+import { newHandleId } from './handleId.ts';
+import type { TaskRecord } from './taskRecord.ts';
+
+/** What is known of a call at its hand-off; the registry adds the rest. */
+export type TaskDraft = Pick<
+  TaskRecord,
+  | 'route'
+  | 'workspace'
+  | 'tool'
+  | 'argument'
+  | 'argumentsHash'
+  | 'progress'
+  | 'startedAtMs'
+  | 'ttlMs'
+  | 'pollIntervalMs'
+  | 'client'
+  | 'upstream'
+>;
+
+/** The first record of a task, with a fresh handle. Members that are not of a draft are dropped. */
+export function newTaskRecord(draft: TaskDraft, nowMs: number): TaskRecord {
+  return {
+    schemaVersion: 1,
+    handle: newHandleId(),
+    route: draft.route,
+    workspace: draft.workspace,
+    tool: draft.tool,
+    argument: draft.argument,
+    argumentsHash: draft.argumentsHash,
+    status: 'working',
+    paused: false,
+    progress: draft.progress,
+    startedAtMs: draft.startedAtMs,
+    createdAtMs: nowMs,
+    lastUpdatedAtMs: nowMs,
+    endedAtMs: null,
+    ttlMs: draft.ttlMs,
+    pollIntervalMs: draft.pollIntervalMs,
+    reason: null,
+    error: null,
+    hasResult: false,
+    isError: false,
+    hasLateResult: false,
+    collectedAtMs: null,
+    client: draft.client,
+    upstream: draft.upstream,
+    revision: 1,
+  };
+}
