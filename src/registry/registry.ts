@@ -174,10 +174,7 @@ export class Registry implements Disposable {
   #entryOf(handle: HandleId): TaskEntry {
     const entry = this.#entries.get(handle);
     if (entry) return entry;
-    throw new TaskHandlesError(
-      'no_such_handle',
-      'There is no task with this handle; list the tasks to see which there are.',
-    );
+    throw noSuchHandle();
   }
 
   /** Of two records of one task (a copy cut short by a crash) the later one holds. */

@@ -52,8 +52,5 @@ export async function waitForEnd(
 function recordOf(registry: Registry, handle: HandleId): TaskRecord {
   const record = registry.get(handle);
   if (record) return record;
-  throw new TaskHandlesError(
-    'no_such_handle',
-    'There is no task with this handle; list the tasks to see which there are.',
-  );
+  throw noSuchHandle();
 }
