@@ -3,11 +3,10 @@ import { toTaskView } from '../../registry/projection.ts';
 import type { TaskRecord } from '../../registry/taskRecord.ts';
 import type { DownstreamPort } from '../proxyContext.ts';
 import { errorLine, resultLine, WireErrorCode } from '../wire/jsonRpc.ts';
-import { type WireMessage, withId } from '../wire/wireMessage.ts';
+import { type WireMessage, withId, withProgressToken } from '../wire/wireMessage.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from './answers.ts';
 import type { CompanionNames } from './companions/companionTools.ts';
 import { handOffSentence } from './sentences.ts';
-import { withProgressToken } from './session.ts';
 import type { CallDownstream } from './toolCall.ts';
 
 export interface CallReplyOptions {

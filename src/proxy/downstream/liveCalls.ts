@@ -1,5 +1,5 @@
 import type { Clock } from '../../common/clock.ts';
-import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import type { Disposable } from '../../common/disposable.ts';
 import { Emitter } from '../../common/event.ts';
 import type { HandleId } from '../../registry/taskRecord.ts';
 import type { ToolCall } from './toolCall.ts';
@@ -16,11 +16,14 @@ export class LiveCalls implements Disposable {
   readonly #byHandle = new Map<HandleId, ToolCall>();
   readonly #shown = new Set<string>();
   readonly #changed = new Emitter<ToolCall>();
-  readonly #owned = new DisposableStore();
+  readonly #sizeChanged = new Emitter<void>();
   #lastId = 0;
 
   /** A call that people see has appeared, changed or gone (`isShown` tells which). */
   readonly onDidChange = this.#changed.event;
+
+  /** The first call has come, or the last one has gone. */
+  readonly onDidChangeLive = this.#sizeChanged.event;
 
   constructor(private readonly clock: Clock) {}
 
@@ -42,6 +45,7 @@ export class LiveCalls implements Disposable {
       }
     }
     this.#byId.set(call.id, call);
+    if (this.#byId.size === 1) this.#sizeChanged.fire();
   }
 
   /** Shows the call once it is old enough. */
@@ -63,7 +67,7 @@ export class LiveCalls implements Disposable {
   }
 
   remove(call: ToolCall): void {
-    this.#byId.delete(call.id);
+    if (this.#byId.delete(call.id) && this.#byId.size === 0) this.#sizeChanged.fire();
     if (call.handle !== null) this.#byHandle.delete(call.handle);
     if (this.#shown.delete(call.id)) this.#changed.fire(call);
   }
@@ -85,7 +89,7 @@ export class LiveCalls implements Disposable {
   }
 
   dispose(): void {
-    this.#owned.dispose();
     this.#changed.dispose();
+    this.#sizeChanged.dispose();
   }
 }

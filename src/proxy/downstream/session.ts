@@ -7,10 +7,10 @@ import { memberOf } from '../wire/span.ts';
 import {
   progressTokenSpan,
   readMessage,
-  replaced,
   sliceOf,
   type WireMessage,
   withId,
+  withProgressToken,
 } from '../wire/wireMessage.ts';
 import { CallDesk } from './callDesk.ts';
 import { InFlight } from './inFlight.ts';
@@ -171,13 +171,6 @@ export class Session {
       });
     }
   }
-}
-
-/** A progress notification under the token that the downstream had chosen. */
-export function withProgressToken(message: WireMessage, tokenText: string): string {
-  if (message.params === null) return message.text;
-  const span = memberOf(message.text, message.params, 'progressToken');
-  return span === null ? message.text : replaced(message.text, span, tokenText);
 }
 
 function clientFrom(paramsText: string): ClientFacts {

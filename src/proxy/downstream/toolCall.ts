@@ -1,5 +1,6 @@
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
+import { Emitter } from '../../common/event.ts';
 import { hashArguments, previewArguments } from '../../registry/argumentPreview.ts';
 import type { ResolvedPolicy } from '../../registry/policy.ts';
 import type { ClientFacts, HandleId, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
@@ -47,6 +48,7 @@ export class ToolCall {
   #isTakenBack = false;
   #handOffDone: Promise<void> = Promise.resolve();
   readonly #owned = new DisposableStore();
+  #settled: Emitter<void> | null = null;
   readonly #monotonicStart: number;
 
   constructor(private readonly options: ToolCallOptions) {
@@ -170,7 +172,14 @@ export class ToolCall {
     this.#applyAnswer(handle, answer, isDelivered);
   }
 
+  /** The upstream's answer has come, or it has gone. */
+  onDidSettle(listener: () => void): Disposable {
+    this.#settled ??= new Emitter();
+    return this.#settled.event(listener);
+  }
+
   #onAnswer(answer: WireMessage): void {
+    this.#settled?.fire();
     if (this.#state === 'open') this.#finishOpen(answer);
     else if (this.#state === 'handingOff') this.#answer = answer;
     else if (this.#state === 'task' && this.handle !== null) {
@@ -188,19 +197,20 @@ export class ToolCall {
     const { registry } = this.options.context;
     this.#end();
     const applied = registry.apply(handle, eventOf(answer));
-    this.#settle(
+    this.#record(
       isDelivered ? applied.then(() => registry.apply(handle, { type: 'collected' })) : applied,
     );
   }
 
   #onUpstreamGone(why: string): void {
+    this.#settled?.fire();
     if (this.#state === 'open') {
       this.#end();
       this.downstream?.answerGone(why);
     } else if (this.#state === 'task' && this.handle !== null) {
       this.#end();
       const event = { type: 'upstreamExited', note: why } as const;
-      this.#settle(this.options.context.registry.apply(this.handle, event));
+      this.#record(this.options.context.registry.apply(this.handle, event));
     }
   }
 
@@ -231,7 +241,7 @@ export class ToolCall {
 
   async #endAsTakenBack(handle: HandleId): Promise<void> {
     const event = { type: 'cancelled', by: 'agent', note: null } as const;
-    this.#settle(this.options.context.registry.apply(handle, event));
+    this.#record(this.options.context.registry.apply(handle, event));
     this.cancelUpstream('The request was cancelled.', { forget: true });
     this.#end();
   }
@@ -277,7 +287,7 @@ export class ToolCall {
     if (this.upstream !== null) this.options.context.pool.reconsider(this.upstream);
   }
 
-  #settle(work: Promise<unknown>): void {
+  #record(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       const { log } = this.options.context;
       log.write('error', `A change of ${this.handle} was not recorded: ${messageOf(error)}`, error);

@@ -94,6 +94,13 @@ export function withOwnId(message: WireMessage, id: number): string {
   ]);
 }
 
+/** A progress notification under the token that the downstream had chosen. */
+export function withProgressToken(message: WireMessage, tokenText: string): string {
+  if (message.params === null) return message.text;
+  const span = memberOf(message.text, message.params, 'progressToken');
+  return span === null ? message.text : replaced(message.text, span, tokenText);
+}
+
 /** `text` with one span replaced. */
 export function replaced(text: string, span: Span, replacement: string): string {
   return text.slice(0, span.start) + replacement + text.slice(span.end);

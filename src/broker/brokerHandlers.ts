@@ -1,0 +1,35 @@
+import type { LogLine } from '../brokerApi/brokerProtocol.ts';
+import { VERSION } from '../common/product.ts';
+import type { BrokerContext } from './brokerParts.ts';
+import type { ControlConnection } from './controlConnection.ts';
+
+export interface BrokerHandlerOptions {
+  readonly context: BrokerContext;
+  readonly liveCount: () => number;
+}
+
+/** Registers the methods that are about the broker itself: its state, its end and its log. */
+export function handleBrokerRequests(
+  connection: ControlConnection,
+  { context, liveCount }: BrokerHandlerOptions,
+): void {
+  const { lock, log, paths } = context;
+  connection.handle('broker/status', () => ({
+    pid: process.pid,
+    version: VERSION,
+    home: paths.root,
+    live: liveCount(),
+    clients: context.clients(),
+    refusing: false,
+    startedAt: lock.owner.startedAt,
+  }));
+  connection.handle('broker/stop', ({ drain }) => {
+    context.stop({ drain: drain === true });
+    return null;
+  });
+  connection.handle('log/watch', () => {
+    const lines = log.onLine((line: LogLine) => connection.notify('log/lines', { lines: [line] }));
+    connection.onClose(() => lines.dispose());
+    return { lines: [...log.lines] };
+  });
+}

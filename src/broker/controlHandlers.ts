@@ -1,0 +1,142 @@
+import type { RevokeOutcome, RouteDefinition, TaskRow } from '../brokerApi/brokerProtocol.ts';
+import type { Clock } from '../common/clock.ts';
+import { TaskHandlesError } from '../common/errors.ts';
+import { isJsonObject, type JsonObject, numberOr, stringOr } from '../common/json.ts';
+import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import type { Registry } from '../registry/registry.ts';
+import { type Door, type HandleId, isTerminal } from '../registry/taskRecord.ts';
+import { waitForEnd } from '../registry/waiting.ts';
+import type { ControlConnection } from './controlConnection.ts';
+import type { Revoker } from './revoker.ts';
+import type { RouteTable } from './routeTable.ts';
+import type { RowFeed } from './rowFeed.ts';
+import type { TaskRows } from './taskRows.ts';
+import { parseDefinition, parsePolicy } from './wireDefinition.ts';
+
+/** What control clients may ask of the broker. */
+export interface ControlDesk {
+  readonly registry: Registry;
+  readonly calls: LiveCalls;
+  readonly rows: TaskRows;
+  readonly feed: RowFeed;
+  readonly routes: RouteTable;
+  readonly revoker: Revoker;
+  readonly clock: Clock;
+  readonly attachWorkspace: (workspace: string, storagePath: string | null) => Promise<void>;
+}
+
+const MAX_WAIT_MS = 24 * 3600 * 1000;
+const DOORS: readonly Door[] = ['agent', 'user', 'supervisor', 'admin', 'policy'];
+
+/** Registers every method that is about tasks and routes. Params are parsed here: they are wire. */
+export function handleTaskRequests(connection: ControlConnection, desk: ControlDesk): void {
+  handleSetup(connection, desk);
+  handleReading(connection, desk);
+  handleEnding(connection, desk);
+}
+
+function handleSetup(connection: ControlConnection, desk: ControlDesk): void {
+  connection.handle('workspace/attach', async (params) => {
+    await desk.attachWorkspace(
+      requiredText(params, 'workspace'),
+      stringOr(params.storagePath, null),
+    );
+    return null;
+  });
+  connection.handle('routes/define', (params) => {
+    const routes = Array.isArray(params.routes) ? params.routes : [];
+    desk.routes.define(stringOr(params.workspace, null), routes.map(parseRoute));
+    return null;
+  });
+  connection.handle('tasks/watch', () => {
+    const subscription = desk.feed.onDidChange((change) => {
+      connection.notify('tasks/changed', change);
+    });
+    connection.onClose(() => subscription.dispose());
+    return { rows: desk.rows.list() };
+  });
+}
+
+function handleReading(connection: ControlConnection, desk: ControlDesk): void {
+  const { registry, rows, clock } = desk;
+  connection.handle('tasks/list', (params) => ({
+    rows: rows.list(params.workspace === undefined ? undefined : stringOr(params.workspace, null)),
+  }));
+  connection.handle('tasks/get', (params) => ({ row: rows.get(requiredText(params, 'id')) }));
+  connection.handle('tasks/wait', async (params) => {
+    const record = rows.recordOf(requiredText(params, 'id'));
+    if (record === undefined) return { row: null };
+    const waitMs = Math.min(numberOr(params.timeoutMs, MAX_WAIT_MS), MAX_WAIT_MS);
+    const abort = new AbortController();
+    const closed = connection.onClose(() => abort.abort());
+    const ended = await waitForEnd(registry, record.handle, {
+      waitMs,
+      clock,
+      signal: abort.signal,
+    });
+    closed.dispose();
+    return { row: rows.ofTask(ended) };
+  });
+  connection.handle('tasks/result', async (params) => {
+    const record = rows.recordOf(requiredText(params, 'id'));
+    if (record === undefined) return null;
+    const resultJson = record.hasResult ? await registry.readResult(record.handle) : null;
+    if (resultJson !== null) await registry.apply(record.handle, { type: 'collected' });
+    return { row: rows.get(record.handle) ?? rows.ofTask(record), resultJson };
+  });
+}
+
+function handleEnding(connection: ControlConnection, desk: ControlDesk): void {
+  const { revoker, rows, calls } = desk;
+  connection.handle('tasks/revokePlan', (params) => ({
+    alsoEnds: revoker.sharing(textsOf(params.ids)).flatMap((call): TaskRow[] => {
+      const row = rows.get(call.handle ?? call.id);
+      return row === null ? [] : [row];
+    }),
+  }));
+  connection.handle('tasks/revoke', async (params) => ({
+    outcomes: await revokeEach(desk, textsOf(params.ids), params),
+  }));
+  connection.handle('tasks/revokeAll', async (params) => {
+    const live = desk.registry.list({}).filter((record) => !isTerminal(record.status));
+    const open = calls.all().filter((call) => call.handle === null);
+    const ids = [...live.map((record) => record.handle), ...open.map((call) => call.id)];
+    return { outcomes: await revokeEach(desk, ids, { ...params, force: true }) };
+  });
+  connection.handle('calls/handOff', async (params): Promise<{ handle: HandleId | null }> => {
+    const call = calls.get(requiredText(params, 'id'));
+    await call?.handOff();
+    return { handle: call?.handle ?? null };
+  });
+}
+
+function revokeEach(
+  desk: ControlDesk,
+  ids: readonly string[],
+  params: JsonObject,
+): Promise<RevokeOutcome[]> {
+  const door = DOORS.find((known) => known === params.door) ?? 'user';
+  const note = stringOr(params.note, null);
+  const force = params.force === true;
+  return Promise.all(ids.map((id) => desk.revoker.revoke({ id, door, note, force })));
+}
+
+function parseRoute(value: unknown): RouteDefinition {
+  if (!isJsonObject(value))
+    throw new TaskHandlesError('invalid_definition', 'A route is no object.');
+  return {
+    name: requiredText(value, 'name'),
+    definition: parseDefinition(value.definition),
+    policy: parsePolicy(value.policy ?? {}),
+  };
+}
+
+function requiredText(params: JsonObject, key: string): string {
+  const value = params[key];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new TaskHandlesError('invalid_message', `\`${key}\` must be a text that is not empty.`);
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}

@@ -1,0 +1,118 @@
+import type { RevokeOutcome } from '../brokerApi/brokerProtocol.ts';
+import type { Clock } from '../common/clock.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import type { ToolCall } from '../proxy/downstream/toolCall.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
+import { climbLadder } from './revocationLadder.ts';
+import type { TaskRows } from './taskRows.ts';
+
+export interface RevokerOptions {
+  readonly registry: Registry;
+  readonly calls: LiveCalls;
+  readonly rows: TaskRows;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface RevokeOne {
+  readonly id: string;
+  readonly door: Door;
+  readonly note: string | null;
+  /** Also end what shares the upstream. */
+  readonly force: boolean;
+}
+
+/**
+ * Ends tasks, and calls before their hand-off, for good: first the record (durable, P7), then the
+ * process (P6). Two revocations of one task share one ladder.
+ */
+export class Revoker {
+  readonly #climbing = new Map<string, Promise<RevocationLevel>>();
+
+  constructor(private readonly options: RevokerOptions) {}
+
+  async revoke(request: RevokeOne): Promise<RevokeOutcome> {
+    const { rows, calls } = this.options;
+    const record = rows.recordOf(request.id);
+    if (record !== undefined) return await this.#revokeTask(record.handle, request);
+    const call = calls.get(request.id);
+    if (call !== undefined) return await this.#revokeCall(call, request);
+    return { id: request.id, outcome: 'unknown', level: null, row: null };
+  }
+
+  /** The live calls and tasks that share an upstream with these and would end by force with them. */
+  sharing(ids: readonly string[]): ToolCall[] {
+    const own = new Set(ids.map((id) => this.#callOf(id)).filter((call) => call !== undefined));
+    const upstreams = new Set([...own].map((call) => call.upstream));
+    return this.options.calls
+      .all()
+      .filter((call) => !own.has(call) && upstreams.has(call.upstream));
+  }
+
+  async #revokeTask(handle: HandleId, request: RevokeOne): Promise<RevokeOutcome> {
+    const { registry, calls, rows } = this.options;
+    const call = calls.ofHandle(handle);
+    const event = { type: 'revoked', by: request.door, note: request.note } as const;
+    const applied = await registry.apply(handle, event);
+    if (!applied.changed) {
+      await this.#climbing.get(handle);
+      return { id: request.id, outcome: 'already_ended', level: null, row: rows.get(handle) };
+    }
+    const level = call === undefined ? 'none' : await this.#climb(handle, call, request);
+    await registry.apply(handle, { type: 'revocationEnded', level, note: noteFor(level, call) });
+    return { id: request.id, outcome: 'revoked', level, row: rows.get(handle) };
+  }
+
+  async #revokeCall(call: ToolCall, request: RevokeOne): Promise<RevokeOutcome> {
+    const row = this.options.rows.ofCall(call);
+    const who = request.door === 'user' ? 'The user' : `The ${request.door}`;
+    const note = request.note === null ? '' : ` ${request.note}`;
+    const why = `${who} stopped this call of \`${call.tool}\`.${note} Do not start it again unless the user asks.`;
+    if (!call.endOpen(why)) {
+      await call.handOff();
+      if (call.handle !== null) return await this.#revokeTask(call.handle, request);
+      return { id: request.id, outcome: 'already_ended', level: null, row: null };
+    }
+    const level = await this.#climb(call.id, call, request);
+    return { id: request.id, outcome: 'revoked', level, row: { ...row, status: 'cancelled' } };
+  }
+
+  #climb(key: string, call: ToolCall, request: RevokeOne): Promise<RevocationLevel> {
+    const mayEndUpstream = this.#mayEndUpstream(call, request);
+    const climbing = climbLadder({ call, mayEndUpstream, clock: this.options.clock })
+      .catch((error: unknown): RevocationLevel => {
+        this.options.log.write('error', `Ending ${key} failed: ${messageOf(error)}`, error);
+        return 'cooperative';
+      })
+      .finally(() => {
+        call.release();
+        this.#climbing.delete(key);
+      });
+    this.#climbing.set(key, climbing);
+    return climbing;
+  }
+
+  /**
+   * By force without asking: only if nothing else lives there. A person has been told what else
+   * would end; an agent never ends a server that still serves somebody.
+   */
+  #mayEndUpstream(call: ToolCall, request: RevokeOne): boolean {
+    if (request.force) return true;
+    if (this.sharing([request.id]).length > 0) return false;
+    return request.door !== 'agent' || call.upstream?.listener === null;
+  }
+
+  #callOf(id: string): ToolCall | undefined {
+    const { calls, rows } = this.options;
+    const record = rows.recordOf(id);
+    return record === undefined ? calls.get(id) : calls.ofHandle(record.handle);
+  }
+}
+
+function noteFor(level: RevocationLevel, call: ToolCall | undefined): string | null {
+  if (level !== 'cooperative' || call?.upstream == null || call.upstream.isGone) return null;
+  return 'Its server was asked to stop and serves other work, so it was not ended.';
+}

@@ -1,0 +1,62 @@
+import type { BrokerNotifications } from '../brokerApi/brokerProtocol.ts';
+import type { Clock } from '../common/clock.ts';
+import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import { Emitter } from '../common/event.ts';
+import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { TaskRows } from './taskRows.ts';
+
+type RowChange = BrokerNotifications['tasks/changed'];
+
+/** Changes within this time go out together: a window redraws at most a few times a second. */
+const BATCH_MS = 50;
+
+/** Tells watching clients which rows have changed; costs nothing while nothing does (P11). */
+export class RowFeed implements Disposable {
+  readonly #owned = new DisposableStore();
+  readonly #changed = this.#owned.add(new Emitter<RowChange>());
+  readonly #dirty = new Set<string>();
+  #timer: Disposable | null = null;
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly rows: TaskRows,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Follows the registry and the calls that are no tasks yet. */
+  follow(registry: Registry, calls: LiveCalls): void {
+    this.#owned.add(registry.onDidChange((record) => this.#mark(record.handle)));
+    this.#owned.add(registry.onDidTick((record) => this.#mark(record.handle)));
+    this.#owned.add(
+      calls.onDidChange((call) => {
+        this.#mark(call.id);
+        if (call.handle !== null) this.#mark(call.handle);
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+    this.#owned.dispose();
+  }
+
+  #mark(id: string): void {
+    this.#dirty.add(id);
+    if (this.#timer !== null || !this.#changed.hasListeners) return;
+    this.#timer = this.clock.after(BATCH_MS, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#timer = null;
+    const change: RowChange = { rows: [], removed: [] };
+    for (const id of this.#dirty) {
+      const row = this.rows.get(id);
+      if (row === null || !this.rows.isShown(id)) change.removed.push(id);
+      else change.rows.push(row);
+    }
+    this.#dirty.clear();
+    this.#changed.fire(change);
+  }
+}

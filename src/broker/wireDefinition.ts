@@ -1,0 +1,35 @@
+import type { RoutePolicy, StdioDefinition } from '../brokerApi/brokerProtocol.ts';
+import { TaskHandlesError } from '../common/errors.ts';
+import { isJsonObject, stringOr } from '../common/json.ts';
+
+/** A definition as it came over the socket; throws `invalid_definition` naming what is wrong. */
+export function parseDefinition(value: unknown): StdioDefinition {
+  if (!isJsonObject(value)) throw invalid('is not an object');
+  const { command, args = [], cwd, env = {} } = value;
+  if (typeof command !== 'string' || command.trim() === '') throw invalid('has no `command`');
+  if (!Array.isArray(args) || !args.every((arg) => typeof arg === 'string')) {
+    throw invalid('has `args` that are not a list of strings');
+  }
+  if (!isJsonObject(env) || !Object.values(env).every((text) => typeof text === 'string')) {
+    throw invalid('has an `env` that is not a map of strings');
+  }
+  return { command, args, cwd: stringOr(cwd, null), env: env as Record<string, string> };
+}
+
+/** A route's policy; single values that cannot be meant give way to defaults where it is used. */
+export function parsePolicy(value: unknown): RoutePolicy {
+  if (value === undefined || value === null) return {};
+  if (!isJsonObject(value)) throw invalid('has a `policy` that is not an object');
+  const tools = value.tools ?? {};
+  if (!isJsonObject(tools) || !Object.values(tools).every(isJsonObject)) {
+    throw invalid('has `tools` that are not objects by tool name');
+  }
+  return value;
+}
+
+function invalid(what: string): TaskHandlesError {
+  return new TaskHandlesError(
+    'invalid_definition',
+    `The server definition ${what}; correct it where the server is configured.`,
+  );
+}

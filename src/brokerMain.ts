@@ -1,0 +1,3 @@
+import { runBroker } from './broker/runBroker.ts';
+
+void runBroker(process.argv.slice(2));
