@@ -1,0 +1,35 @@
+import type { Memory } from '../rowSnapshot.ts';
+
+const KEY = 'toldTasks';
+
+/** The tasks whose end the person has heard of or brought about; kept over reloads. */
+export class ToldTasks {
+  readonly #ids: Set<string>;
+
+  constructor(private readonly memory: Memory) {
+    const kept = memory.get(KEY);
+    this.#ids = new Set(
+      Array.isArray(kept) ? kept.filter((id): id is string => typeof id === 'string') : [],
+    );
+  }
+
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  add(ids: readonly string[]): void {
+    for (const id of ids) this.#ids.add(id);
+    this.#write();
+  }
+
+  /** Forgets what the broker has forgotten, so that the list does not grow for ever. */
+  keepOnly(known: ReadonlySet<string>): void {
+    const before = this.#ids.size;
+    for (const id of this.#ids) if (!known.has(id)) this.#ids.delete(id);
+    if (this.#ids.size !== before) this.#write();
+  }
+
+  #write(): void {
+    void this.memory.update(KEY, [...this.#ids]);
+  }
+}

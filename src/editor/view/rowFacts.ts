@@ -1,0 +1,43 @@
+import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
+
+/** A row and what time has done to it since it came. */
+export interface SeenRow {
+  readonly row: TaskRow;
+  /** Our clock when the row came: its `elapsedMs` is of then. */
+  readonly seenAtMs: number;
+  /** From the snapshot of before the reload; the broker has not answered yet. */
+  readonly isStale: boolean;
+}
+
+/** `ended` without a result of its own: failed, revoked, lost. */
+export type RowPhase = 'call' | 'live' | 'completed' | 'ended';
+
+export function isLive(row: TaskRow): boolean {
+  return row.status === 'working' || row.status === 'input_required';
+}
+
+export function phaseOf(row: TaskRow): RowPhase {
+  if (isLive(row)) return row.kind === 'call' ? 'call' : 'live';
+  return row.status === 'completed' ? 'completed' : 'ended';
+}
+
+/** How long the task has run, or ran. */
+export function elapsedOf({ row, seenAtMs, isStale }: SeenRow, nowMs: number): number {
+  const runsOn = isLive(row) && !row.paused && !isStale;
+  return row.elapsedMs + (runsOn ? Math.max(0, nowMs - seenAtMs) : 0);
+}
+
+/** When it ended: a row tells no such time, but both of these are never before it. */
+export function endedAtOf(row: TaskRow): number {
+  return Math.min(Date.parse(row.lastUpdatedAt), Date.parse(row.createdAt) + row.elapsedMs);
+}
+
+/** A result that still waits for somebody. */
+export function isUncollected(row: TaskRow): boolean {
+  return row.kind === 'task' && row.status === 'completed' && row.hasResult && !row.collected;
+}
+
+/** The whole percent, where the upstream told a total. */
+export function percentOf(row: TaskRow): number | undefined {
+  return isLive(row) ? row.percent : undefined;
+}

@@ -1,0 +1,46 @@
+import { l10n } from '../l10n.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A duration at a glance: `45s`, `3m`, `1h 5m`, `2d 3h`. */
+export function shortDuration(ms: number): string {
+  const value = Math.max(0, ms);
+  if (value < MINUTE) return l10n.t('{0}s', Math.floor(value / SECOND));
+  if (value < HOUR) return l10n.t('{0}m', Math.floor(value / MINUTE));
+  if (value < DAY) {
+    return pair(l10n.t('{0}h', Math.floor(value / HOUR)), '{0}m', (value % HOUR) / MINUTE);
+  }
+  return pair(l10n.t('{0}d', Math.floor(value / DAY)), '{0}h', (value % DAY) / HOUR);
+}
+
+function pair(large: string, smallUnit: '{0}m' | '{0}h', small: number): string {
+  const whole = Math.floor(small);
+  if (whole === 0) return large;
+  return `${large} ${smallUnit === '{0}m' ? l10n.t('{0}m', whole) : l10n.t('{0}h', whole)}`;
+}
+
+/** How long ago, in minutes at the finest: rows at rest need not be drawn each second. */
+export function shortAgo(ms: number): string {
+  return ms < MINUTE ? l10n.t('just now') : l10n.t('{0} ago', shortDuration(ms));
+}
+
+/** A duration for the ear. */
+export function spokenDuration(ms: number): string {
+  const value = Math.max(0, ms);
+  if (value < MINUTE) {
+    return count(value / SECOND, l10n.t('1 second'), (n) => l10n.t('{0} seconds', n));
+  }
+  if (value < HOUR) {
+    return count(value / MINUTE, l10n.t('1 minute'), (n) => l10n.t('{0} minutes', n));
+  }
+  if (value < DAY) return count(value / HOUR, l10n.t('1 hour'), (n) => l10n.t('{0} hours', n));
+  return count(value / DAY, l10n.t('1 day'), (n) => l10n.t('{0} days', n));
+}
+
+function count(value: number, one: string, many: (whole: number) => string): string {
+  const whole = Math.floor(value);
+  return whole === 1 ? one : many(whole);
+}

@@ -1,0 +1,81 @@
+import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
+import { l10n } from '../l10n.ts';
+import { escapeMarkdown, oneLine } from './plainText.ts';
+import { elapsedOf, endedAtOf, isLive, isUncollected, type SeenRow } from './rowFacts.ts';
+import { endWord, labelOf } from './rowText.ts';
+import { shortDuration } from './timeText.ts';
+
+export type Fact = readonly [name: string, value: string];
+
+export interface TooltipContext {
+  readonly nowMs: number;
+  readonly isOtherWindow: boolean;
+  readonly formatTime: (ms: number) => string;
+}
+
+/** Everything that is known of a row, in Markdown without any link: most of it is untrusted. */
+export function tooltipOf(seen: SeenRow, context: TooltipContext): string {
+  const lines = factsOf(seen, context)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${escapeMarkdown(name)}: ${escapeMarkdown(oneLine(value, 400))}`);
+  return [`**${escapeMarkdown(labelOf(seen.row))}**`, lines.join('  \n')].join('\n\n');
+}
+
+export function factsOf(seen: SeenRow, context: TooltipContext): Fact[] {
+  const { row } = seen;
+  return [
+    [l10n.t('Status'), statusText(seen)],
+    [l10n.t('Progress'), row.percent === undefined ? '' : `${row.percent} %`],
+    [l10n.t('Message'), row.message ?? ''],
+    [l10n.t('Reason'), reasonText(row)],
+    [l10n.t('Error'), row.error === undefined ? '' : `${row.error.message} (${row.error.code})`],
+    [l10n.t('Result'), resultText(row)],
+    ...timeFacts(seen, context),
+    ...placeFacts(row, context),
+  ];
+}
+
+function timeFacts(seen: SeenRow, { nowMs, formatTime }: TooltipContext): Fact[] {
+  const { row } = seen;
+  const created = Date.parse(row.createdAt);
+  return [
+    [row.kind === 'call' ? l10n.t('Called') : l10n.t('Became a task'), formatTime(created)],
+    [l10n.t('Ended'), isLive(row) ? '' : formatTime(endedAtOf(row))],
+    [l10n.t('Duration'), shortDuration(elapsedOf(seen, nowMs))],
+    [l10n.t('Kept until'), row.ttlMs === null ? '' : formatTime(created + row.ttlMs)],
+  ];
+}
+
+function placeFacts(row: TaskRow, { isOtherWindow }: TooltipContext): Fact[] {
+  const client = `${row.client.name} ${row.client.version}`.trim();
+  return [
+    [l10n.t('Server'), row.route],
+    [l10n.t('Agent'), row.clientAttached ? client : l10n.t('{0} (gone)', client)],
+    [l10n.t('Window'), isOtherWindow ? l10n.t('another one') : ''],
+    [l10n.t('Process'), row.upstreamPid === null ? '' : String(row.upstreamPid)],
+    [l10n.t('Handle'), row.handle ?? ''],
+  ];
+}
+
+function statusText({ row, isStale }: SeenRow): string {
+  if (!isLive(row)) return endWord(row);
+  if (isStale) return l10n.t('as of before the reload; reconnecting');
+  if (row.kind === 'call') return l10n.t('running; the agent waits for it (not handed off yet)');
+  if (!row.attached) return l10n.t('waiting for its server to come back');
+  return row.status === 'input_required' ? l10n.t('needs input') : l10n.t('running');
+}
+
+function reasonText(row: TaskRow): string {
+  if (row.reason === undefined) return '';
+  const { code, by, level, note } = row.reason;
+  const who = l10n.t('{0}, by {1}', code, by);
+  const how = level === undefined ? '' : ` (${level})`;
+  return note === undefined ? `${who}${how}` : `${who}${how}: ${note}`;
+}
+
+function resultText(row: TaskRow): string {
+  if (row.hasLateResult) return l10n.t('came too late; kept, and never delivered as success');
+  if (!row.hasResult) return '';
+  if (isUncollected(row)) return l10n.t('kept, not collected yet');
+  return row.isError ? l10n.t('kept; the tool reports an error') : l10n.t('kept, collected');
+}
