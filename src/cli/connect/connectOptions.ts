@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { HandOff, RoutePolicy } from '../../brokerApi/brokerProtocol.ts';
+import { TaskHandlesError } from '../../common/errors.ts';
+import { millisecondsOf } from '../numberOption.ts';
+import { withUsageErrors } from '../usageError.ts';
+
+/** The upstream's command line, in the form with `-- COMMAND`. */
+export interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export interface ConnectOptions {
+  readonly route: string;
+  /** Named by `--workspace`; absent: the cwd tells. */
+  readonly workspace?: string;
+  readonly policy: RoutePolicy;
+  readonly home?: string;
+  readonly commandLine?: CommandLine;
+}
+
+const HAND_OFFS: readonly HandOff[] = ['auto', 'always', 'never'];
+
+const OPTIONS = {
+  route: { type: 'string' },
+  workspace: { type: 'string' },
+  policy: { type: 'string' },
+  'hand-off-after': { type: 'string' },
+  ttl: { type: 'string' },
+  isolation: { type: 'string' },
+  url: { type: 'string' },
+  home: { type: 'string' },
+} as const;
+
+/** Reads what follows `connect`; throws `usage` with one line that says what to change. */
+export function parseConnectOptions(argv: readonly string[]): ConnectOptions {
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  const { values } = withUsageErrors(() => parseArgs({ args: [...own], options: OPTIONS }));
+  refuseLater(values);
+  const commandLine = end === -1 ? undefined : commandLineOf(argv.slice(end + 1));
+  return {
+    route: routeOf(values.route),
+    policy: policyOf(values),
+    ...(values.workspace === undefined ? {} : { workspace: values.workspace }),
+    ...(values.home === undefined ? {} : { home: resolve(values.home) }),
+    ...(commandLine === undefined ? {} : { commandLine }),
+  };
+}
+
+type Values = { [Name in keyof typeof OPTIONS]?: string | undefined };
+
+function refuseLater({ url, isolation }: Values): void {
+  if (url !== undefined) {
+    throw usage('--url is not supported yet: connect serves servers that a command starts.');
+  }
+  if (isolation === undefined || isolation === 'shared') return;
+  if (isolation === 'perCall')
+    throw usage('--isolation perCall is not supported yet: leave it out.');
+  throw usage(`--isolation is shared or perCall, not "${isolation}".`);
+}
+
+function routeOf(route: string | undefined): string {
+  if (route === undefined) throw usage('connect needs --route NAME: the name of the server.');
+  if (/^[^\p{Cc}]{1,200}$/u.test(route)) return route;
+  throw usage('--route takes a name of 1 to 200 characters without control characters.');
+}
+
+function policyOf(values: Values): RoutePolicy {
+  const policy = HAND_OFFS.find((handOff) => handOff === values.policy);
+  if (values.policy !== undefined && policy === undefined) {
+    throw usage(`--policy is auto, always or never, not "${values.policy}".`);
+  }
+  const handOffAfterMs = millisecondsOf('hand-off-after', values['hand-off-after']);
+  const ttlMs = millisecondsOf('ttl', values.ttl);
+  return {
+    ...(policy === undefined ? {} : { policy }),
+    ...(handOffAfterMs === undefined ? {} : { handOffAfterMs }),
+    ...(ttlMs === undefined ? {} : { ttlMs }),
+  };
+}
+
+function commandLineOf([command, ...args]: readonly string[]): CommandLine {
+  if (command === undefined || command === '') {
+    throw usage('After -- comes the command that starts the server, with its arguments.');
+  }
+  return { command, args };
+}
+
+function usage(message: string): TaskHandlesError {
+  return new TaskHandlesError('usage', message);
+}

@@ -1,0 +1,15 @@
+import { TaskHandlesError } from '../common/errors.ts';
+
+/** Node's timers overflow above this. */
+const LARGEST_MS = 2 ** 31 - 1;
+
+/** Reads a duration in whole milliseconds, or throws `usage`. */
+export function millisecondsOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= LARGEST_MS) return value;
+  throw new TaskHandlesError(
+    'usage',
+    `--${option} takes whole milliseconds (0 to ${LARGEST_MS}), not "${text}".`,
+  );
+}

@@ -1,0 +1,44 @@
+import type { RevokeOutcome, TaskRow } from '../../brokerApi/brokerProtocol.ts';
+import type { ControlClient } from '../../brokerApi/controlClient.ts';
+import { ExitCode } from '../exitCode.ts';
+import { hasHandle, taskViewOf } from './taskViewOf.ts';
+import { noSuchHandle, type Terminal } from './terminal.ts';
+
+export async function revokeCommand(terminal: Terminal): Promise<ExitCode> {
+  const { operands, json } = terminal.options;
+  if (!terminal.mayHoldTasks) return tell(terminal, operands.map(unknown));
+  const outcomes = await terminal.withBroker((client) => revoke(terminal, client));
+  if (json) {
+    const rows = outcomes.map(({ row }) => row).filter((row): row is TaskRow => row !== null);
+    terminal.printJson(rows.filter(hasHandle).map(taskViewOf));
+  }
+  return tell(terminal, outcomes);
+}
+
+async function revoke(terminal: Terminal, client: ControlClient): Promise<RevokeOutcome[]> {
+  const { operands: ids, all, force, reason } = terminal.options;
+  const note = reason === undefined ? {} : { note: reason };
+  if (all) return (await client.request('tasks/revokeAll', { door: 'user', ...note })).outcomes;
+  const params = { ids, door: 'user', ...note, ...(force ? { force } : {}) } as const;
+  return (await client.request('tasks/revoke', params)).outcomes;
+}
+
+function tell(terminal: Terminal, outcomes: readonly RevokeOutcome[]): ExitCode {
+  const isQuiet = terminal.options.json;
+  for (const outcome of outcomes) {
+    if (outcome.outcome === 'unknown') terminal.say(noSuchHandle(outcome.id).message);
+    else if (!isQuiet) terminal.print(lineOf(outcome));
+  }
+  if (outcomes.length === 0 && !isQuiet) terminal.print('Nothing was running.');
+  const isUnknown = outcomes.some(({ outcome }) => outcome === 'unknown');
+  return isUnknown ? ExitCode.noSuchHandle : ExitCode.done;
+}
+
+function lineOf({ id, outcome, level, row }: RevokeOutcome): string {
+  if (outcome === 'already_ended') return `${id}  had ended before${row ? `: ${row.status}` : ''}`;
+  return `${id}  revoked${level === null ? '' : ` (${level})`}`;
+}
+
+function unknown(id: string): RevokeOutcome {
+  return { id, outcome: 'unknown', level: null, row: null };
+}

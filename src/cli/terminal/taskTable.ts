@@ -1,0 +1,70 @@
+import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
+import { durationText } from './durationText.ts';
+import { plainLine, shortened } from './plainText.ts';
+import { progressBar, statusWord } from './taskWords.ts';
+
+const HEAD = ['HANDLE', 'STATUS', 'PROGRESS', 'ELAPSED', 'TOOL', 'ARGUMENT', 'MESSAGE'];
+const ARGUMENT_LENGTH = 40;
+const GAP = '  ';
+
+/** Rows as aligned lines; `width` cuts the lines of a terminal, not those of a pipe. */
+export function taskTable(rows: readonly TaskRow[], width = Number.POSITIVE_INFINITY): string {
+  const lines = [HEAD, ...rows.map(cellsOf)];
+  const widths = HEAD.map((_, column) =>
+    Math.max(...lines.map((cells) => lengthOf(cells[column]))),
+  );
+  return lines.map((cells) => shortened(joined(cells, widths), width)).join('\n');
+}
+
+/** One task, a fact a line. */
+export function taskFacts(row: TaskRow): string {
+  const [handle = '', status = '', progress = '', elapsed = '', tool = '', argument = ''] =
+    cellsOf(row);
+  const facts: [string, string][] = [
+    ['handle', handle],
+    ['status', status],
+    ['tool', tool],
+    ['argument', argument],
+    ['progress', progress.trim()],
+    ['message', plainLine(row.message ?? '')],
+    ['elapsed', elapsed],
+    ['created', row.createdAt],
+    ['attached', row.attached ? 'yes' : ''],
+    ['reason', reasonOf(row)],
+    ['error', plainLine(row.error?.message ?? '')],
+  ];
+  return facts
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name.padEnd(10)}${value}`)
+    .join('\n');
+}
+
+function cellsOf(row: TaskRow): string[] {
+  return [
+    row.handle ?? row.id,
+    statusWord(row),
+    progressBar(row.percent),
+    durationText(row.elapsedMs),
+    plainLine(`${row.route}/${row.tool}`),
+    shortened(plainLine(row.argument), ARGUMENT_LENGTH),
+    plainLine(row.message ?? ''),
+  ];
+}
+
+function reasonOf({ reason }: TaskRow): string {
+  if (reason === undefined) return '';
+  const level = reason.level === undefined ? '' : `, ${reason.level}`;
+  const note = reason.note === undefined ? '' : `: ${plainLine(reason.note)}`;
+  return `${reason.code} by ${reason.by}${level}${note}`;
+}
+
+function joined(cells: readonly string[], widths: readonly number[]): string {
+  const padded = cells.map(
+    (cell, column) => cell + ' '.repeat((widths[column] ?? 0) - lengthOf(cell)),
+  );
+  return padded.join(GAP).trimEnd();
+}
+
+function lengthOf(text = ''): number {
+  return Array.from(text).length;
+}

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { TaskHandlesError } from '../../common/errors.ts';
+import { millisecondsOf } from '../numberOption.ts';
+import { withUsageErrors } from '../usageError.ts';
+
+export type TerminalCommand = 'list' | 'status' | 'wait' | 'result' | 'revoke' | 'broker';
+
+export interface TerminalOptions {
+  readonly command: TerminalCommand | 'help' | 'version';
+  /** Handles, or the word after `broker`. */
+  readonly operands: readonly string[];
+  readonly home: string | undefined;
+  readonly json: boolean;
+  readonly all: boolean;
+  readonly workspace: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly reason: string | undefined;
+  readonly force: boolean;
+  readonly drain: boolean;
+}
+
+const OPTIONS = {
+  home: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  all: { type: 'boolean' },
+  workspace: { type: 'string' },
+  timeout: { type: 'string' },
+  reason: { type: 'string' },
+  force: { type: 'boolean' },
+  drain: { type: 'boolean' },
+} as const;
+
+const EVERYWHERE = ['home', 'json', 'help', 'version'];
+
+/** What each command takes: how many operands, and which options beside those of all commands. */
+const COMMANDS: Record<TerminalCommand, { operands: [number, number]; options: string[] }> = {
+  list: { operands: [0, 0], options: ['all', 'workspace'] },
+  status: { operands: [1, 1], options: [] },
+  wait: { operands: [1, 1], options: ['timeout'] },
+  result: { operands: [1, 1], options: [] },
+  revoke: { operands: [0, Number.POSITIVE_INFINITY], options: ['all', 'reason', 'force'] },
+  broker: { operands: [1, 1], options: ['drain'] },
+};
+
+/** Reads a command line; throws `usage` with one line that says what to change. */
+export function parseTerminalOptions(argv: readonly string[]): TerminalOptions {
+  const parsed = withUsageErrors(() =>
+    parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true }),
+  );
+  const { values, positionals } = parsed;
+  const [word, ...operands] = positionals;
+  const command = values.help ? 'help' : values.version ? 'version' : commandOf(word);
+  if (command !== 'help' && command !== 'version') {
+    checkOptions(command, Object.keys(values));
+    checkOperands(command, { operands, isAll: values.all === true });
+  }
+  return {
+    command,
+    operands,
+    home: values.home === undefined ? undefined : resolve(values.home),
+    json: values.json === true,
+    all: values.all === true,
+    workspace: values.workspace,
+    timeoutMs: millisecondsOf('timeout', values.timeout),
+    reason: values.reason,
+    force: values.force === true,
+    drain: values.drain === true,
+  };
+}
+
+function commandOf(word: string | undefined): TerminalCommand | 'help' {
+  if (word === 'help') return word;
+  if (word !== undefined && Object.hasOwn(COMMANDS, word)) return word as TerminalCommand;
+  const what = word === undefined ? 'A command is missing' : `"${word}" is not a command`;
+  throw usage(`${what}; use connect, ${Object.keys(COMMANDS).join(', ')}, or --help.`);
+}
+
+function checkOptions(command: TerminalCommand, given: readonly string[]): void {
+  const taken = [...EVERYWHERE, ...COMMANDS[command].options];
+  const wrong = given.find((name) => !taken.includes(name));
+  if (wrong !== undefined) throw usage(`${command} does not take --${wrong}; see --help.`);
+}
+
+function checkOperands(
+  command: TerminalCommand,
+  { operands, isAll }: { operands: readonly string[]; isAll: boolean },
+): void {
+  const [least, most] = COMMANDS[command].operands;
+  if (command === 'revoke' && operands.length > 0 === isAll) {
+    throw usage('revoke takes handles, or --all, and not both.');
+  }
+  if (command === 'broker' && !['status', 'stop'].includes(operands[0] ?? '')) {
+    throw usage('broker takes status or stop.');
+  }
+  if (operands.length < least) throw usage(`${command} needs a handle (th_…); see list.`);
+  if (operands.length > most) throw usage(`${command} does not take "${operands[most]}".`);
+}
+
+function usage(message: string): TaskHandlesError {
+  return new TaskHandlesError('usage', message);
+}

@@ -1,0 +1,22 @@
+import { PRODUCT } from '../../common/product.ts';
+
+/** What `--help` prints. */
+export const USAGE = `${PRODUCT}: long MCP tool calls become tasks that can be seen, kept and stopped.
+
+An MCP server in the place of another one (stdio):
+  connect --route NAME [--workspace ID] [--policy auto|always|never] [--hand-off-after MS]
+          [--ttl MS] [-- COMMAND ARGS…]
+
+Tasks:
+  list [--all] [--workspace ID]      live tasks and the last that ended; --all: every one kept
+  status HANDLE                      all that is known of a task
+  wait HANDLE [--timeout MS]         returns when it has ended: 0 if completed, else 1
+  result HANDLE                      what the tool answered
+  revoke HANDLE… | --all [--reason TEXT] [--force]
+                                     stops tasks for good; --force: also what shares their server
+Broker:
+  broker status                      whether it runs; never starts one
+  broker stop [--drain]              ends it; --drain: when nothing is live any more
+
+Everywhere: --home DIR, --json (one JSON document on stdout), --help, --version.
+Exit codes: 0 done, 1 failed, 2 usage, 3 no such handle, 4 no broker.`;

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { join } from 'node:path';
+import { runCli, type TerminalProgram } from './cli/runCli.ts';
+
+void runCli(process.argv.slice(2), {
+  distFolder: __dirname,
+  loadTerminal: () => require(join(__dirname, 'terminal.js')) as TerminalProgram,
+});
