@@ -1,0 +1,153 @@
+import { systemCodeOf } from '../common/errors.ts';
+import type { EndLevel, EndOutcome } from './ownedProcess.ts';
+import type { ProcessEntry, ProcessTable } from './processEntry.ts';
+import { descendantsOf, isIn, readProcessTable, stillLiving } from './processTable.ts';
+import { NOTHING_TO_END } from './processTree.ts';
+
+export interface EndingTargets {
+  /** Those to end, in a fresh table. Asked again and again, since trees grow while they end. */
+  select(table: ProcessTable): readonly ProcessEntry[];
+  /** Never signalled and never waited for, though they may descend from targets. */
+  isSpared(entry: ProcessEntry): boolean;
+  /** Signals a whole group at once; tells the group, or `null` when there is none to be trusted. */
+  signalGroup(signal: NodeJS.Signals): number | null;
+}
+
+const MAX_ROUNDS = 8;
+const ROUND_MS = 400;
+const MAX_FREEZES = 5;
+const SHORTEST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 25;
+
+/** One run down the ladder: SIGTERM, a grace time, then freeze and SIGKILL until nothing is left. */
+export class Ending {
+  readonly #targets: EndingTargets;
+  readonly #seen = new Map<string, ProcessEntry>();
+  #deadline: number;
+  #wake = (): void => {};
+
+  constructor(targets: EndingTargets, graceMs: number) {
+    this.#targets = targets;
+    this.#deadline = performance.now() + graceMs;
+  }
+
+  /** Somebody is less patient than whoever began. */
+  hasten(graceMs: number): void {
+    this.#deadline = Math.min(this.#deadline, performance.now() + graceMs);
+    this.#wake();
+  }
+
+  /** Something has ended: look now. */
+  poke(): void {
+    this.#wake();
+  }
+
+  async run(): Promise<EndOutcome> {
+    let living = await this.#look();
+    if (living.length === 0) return NOTHING_TO_END;
+    if (performance.now() < this.#deadline) {
+      this.#ask(living);
+      living = await this.#waitUntilGone(living, () => this.#deadline);
+      if (living.length === 0) return this.#outcome('terminated', living);
+    }
+    return this.#outcome('killed', await this.#force(living));
+  }
+
+  /** What lives of the targets, of what descends from them, and of those seen before. */
+  async #look(): Promise<ProcessEntry[]> {
+    const table = await readProcessTable();
+    const roots = [...this.#targets.select(table), ...this.#seen.values()];
+    const living = roots.filter((entry) => isIn(table, entry));
+    const below = descendantsOf(table, ...living.map((entry) => entry.pid));
+    for (const entry of [...living, ...below]) {
+      if (!this.#targets.isSpared(entry)) this.#seen.set(keyOf(entry), entry);
+    }
+    return [...this.#seen.values()].filter((entry) => isIn(table, entry));
+  }
+
+  /** Stopped processes get the SIGTERM once they go on. Nobody gets two: some take that for force. */
+  #ask(living: readonly ProcessEntry[]): void {
+    const pgid = this.#targets.signalGroup('SIGTERM');
+    this.#targets.signalGroup('SIGCONT');
+    for (const entry of living) {
+      if (entry.pgid === pgid) continue;
+      signal(entry.pid, 'SIGTERM');
+      signal(entry.pid, 'SIGCONT');
+    }
+  }
+
+  async #force(first: readonly ProcessEntry[]): Promise<ProcessEntry[]> {
+    let living = [...first];
+    for (let round = 0; round < MAX_ROUNDS && living.length > 0; round++) {
+      const frozen = await this.#freeze(living);
+      this.#targets.signalGroup('SIGKILL');
+      for (const entry of frozen) signal(entry.pid, 'SIGKILL');
+      const roundEnd = performance.now() + ROUND_MS;
+      living = await this.#waitUntilGone(frozen, () => roundEnd);
+    }
+    return living;
+  }
+
+  /**
+   * Stops the tree before it is killed: a parent that dies first would cut the line by which
+   * children that left the group are found, and a tree that forks could outrun us.
+   */
+  async #freeze(living: readonly ProcessEntry[]): Promise<ProcessEntry[]> {
+    const stopped = new Set<string>();
+    let found = [...living];
+    for (let attempt = 0; attempt < MAX_FREEZES; attempt++) {
+      const moving = found.filter((entry) => !stopped.has(keyOf(entry)));
+      if (moving.length === 0) break;
+      for (const entry of moving) {
+        signal(entry.pid, 'SIGSTOP');
+        stopped.add(keyOf(entry));
+      }
+      found = await this.#look();
+    }
+    return found;
+  }
+
+  async #waitUntilGone(
+    entries: readonly ProcessEntry[],
+    deadline: () => number,
+  ): Promise<ProcessEntry[]> {
+    let living = await stillLiving(entries);
+    for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      if (living.length === 0) living = await this.#look();
+      const leftMs = deadline() - performance.now();
+      if (living.length === 0) return living;
+      if (leftMs <= 0) return this.#look();
+      await this.#pause(Math.min(pauseMs, leftMs));
+      living = await stillLiving(living);
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #outcome(level: EndLevel, survivors: readonly ProcessEntry[]): EndOutcome {
+    const pids = survivors.map((entry) => entry.pid);
+    return { level, ended: this.#seen.size - pids.length, survivors: pids };
+  }
+}
+
+/** Signals that find nobody, or somebody who is not ours to signal, change nothing. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}
+
+function keyOf(entry: ProcessEntry): string {
+  return `${entry.pid} ${entry.startTime}`;
+}

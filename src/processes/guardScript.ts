@@ -1,0 +1,46 @@
+/**
+ * Runs in the upstream's group and waits for the end of the pipe that only the broker holds. It
+ * first tells its pid, and outlives what ends the others, so that the group's id is not used anew.
+ */
+const GUARD =
+  'echo $$ >&3; read -r _ <&3; kill -TERM 0; kill -CONT 0; sleep 0.3; kill -KILL 0; exit 1';
+
+/**
+ * What `/bin/sh -c` runs: the guard first, with the signals of the group already ignored, then the
+ * upstream in the shell's own place, so that its pid is the group's id. The guard is no child of
+ * the upstream (a program that waits for all of its children would wait for it), holds neither
+ * its stdout nor its stderr, and does not show the upstream's command as its own.
+ */
+const LAUNCH =
+  "( trap '' HUP INT QUIT TERM USR1 USR2; " +
+  '/bin/sh -c "$1" mcp-task-handles-guard 3<&3 </dev/null >/dev/null 2>&1 & ); ' +
+  'shift; exec "$@" 3<&-';
+
+const NEWLINE = 'MCP_TASK_HANDLES_NEWLINE';
+const FED = 'MCP_TASK_HANDLES_FED';
+
+/** Some shells drop variables that they could not name themselves (`api-key`, `spring.url`). */
+const LAUNCH_FED = `${NEWLINE}='\n'; IFS= read -r ${FED} <&3; eval "$${FED}"; ${LAUNCH}`;
+
+export interface GuardedLaunch {
+  readonly args: readonly string[];
+  /** What the shell reads first from the guard's pipe; secrets must not stand in a command line. */
+  readonly feed: string;
+}
+
+export function guardedLaunch(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+): GuardedLaunch {
+  const unnameable = Object.entries(env).filter(([name]) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (unnameable.length === 0) return { args: ['-c', LAUNCH, 'sh', GUARD, ...command], feed: '' };
+  const assignments = unnameable.map(([name, value]) => quote(`${name}=${value}`)).join(' ');
+  const feed = `shift; set -- ${quote(GUARD)} /usr/bin/env ${assignments} "$@"\n`;
+  return { args: ['-c', LAUNCH_FED, 'sh', GUARD, ...command], feed };
+}
+
+/** One shell word on one line, whatever the text holds. */
+export function quote(text: string): string {
+  const inner = text.replaceAll("'", `'\\''`).replaceAll('\n', `'"$${NEWLINE}"'`);
+  return `'${inner}'`;
+}

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { ENV_OWNER } from '../common/product.ts';
+import type { ProcessEntry, ProcessTable } from './processEntry.ts';
+
+/** USER_HZ: what /proc counts in on every architecture, whatever the kernel's own HZ. */
+const TICK_MS = 10;
+
+const NUL = '\0';
+const MARK = `${ENV_OWNER}=`;
+
+/** What /proc/PID/stat tells. Start time is in ticks since boot. */
+export interface ProcStat {
+  readonly pid: number;
+  readonly state: string;
+  readonly ppid: number;
+  readonly pgid: number;
+  readonly session: number;
+  readonly threads: number;
+  readonly startTicks: string;
+}
+
+/** The name in parentheses may hold anything, parentheses and spaces included: count from its end. */
+export function parseStat(text: string): ProcStat | null {
+  const nameEnd = text.lastIndexOf(')');
+  const fields = text.slice(nameEnd + 2).split(' ');
+  const [state, ppid, pgid, session] = fields;
+  const startTicks = fields[19];
+  if (nameEnd === -1 || state === undefined || startTicks === undefined) return null;
+  return {
+    pid: Number.parseInt(text, 10),
+    state,
+    ppid: Number(ppid),
+    pgid: Number(pgid),
+    session: Number(session),
+    threads: Number(fields[17]),
+    startTicks,
+  };
+}
+
+/** `null` when there is no such process, or none that may be seen. */
+export function readStat(pid: number): ProcStat | null {
+  const text = readOrNull(`/proc/${pid}/stat`);
+  return text === null ? null : parseStat(text);
+}
+
+/** A zombie runs no more, unless it is the main thread of a process whose other threads go on. */
+export function isLiving(stat: ProcStat): boolean {
+  if (stat.state === 'X' || stat.state === 'x') return false;
+  return stat.state !== 'Z' || stat.threads > 1;
+}
+
+export function readLinuxTable(): ProcessTable {
+  const bootMs = bootWallMs();
+  const table = new Map<number, ProcessEntry>();
+  for (const name of readdirSync('/proc')) {
+    if (!isPid(name)) continue;
+    const stat = readStat(Number(name));
+    if (stat !== null && isLiving(stat)) table.set(stat.pid, entryOf(stat, bootMs));
+  }
+  return table;
+}
+
+/** The owner mark a process was started with; `null` also when its environment may not be read. */
+export function readOwnerMark(pid: number): string | null {
+  const environment = readOrNull(`/proc/${pid}/environ`);
+  if (environment === null) return null;
+  const start = environment.startsWith(MARK) ? 0 : environment.indexOf(NUL + MARK) + 1;
+  if (start === 0 && !environment.startsWith(MARK)) return null;
+  const end = environment.indexOf(NUL, start);
+  return environment.slice(start + MARK.length, end === -1 ? undefined : end);
+}
+
+export function readBootId(): string | null {
+  return readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+}
+
+function entryOf(stat: ProcStat, bootMs: number): ProcessEntry {
+  const { pid, ppid, pgid, session, state, startTicks } = stat;
+  const latestBirthMs = bootMs + (Number(startTicks) + 1) * TICK_MS;
+  return { pid, ppid, pgid, session, state, startTime: startTicks, latestBirthMs };
+}
+
+/** Not `btime` of /proc/stat: that is whole seconds. */
+function bootWallMs(): number {
+  const uptimeSeconds = Number.parseFloat(readFileSync('/proc/uptime', 'latin1'));
+  return Date.now() - uptimeSeconds * 1000;
+}
+
+function isPid(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 0x31 && first <= 0x39;
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return null;
+  }
+}

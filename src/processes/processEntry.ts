@@ -1,0 +1,16 @@
+/** A living process as the system tells it. Zombies are not living. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly pgid: number;
+  /** 0 where the platform does not tell. */
+  readonly session: number;
+  /** Opaque: with the pid it tells this process from a later one. */
+  readonly startTime: string;
+  /** Wall ms of the latest moment at which it can have been born: systems count in coarse ticks. */
+  readonly latestBirthMs: number;
+  /** As `ps` shows it: R, S, D, T, … */
+  readonly state: string;
+}
+
+export type ProcessTable = ReadonlyMap<number, ProcessEntry>;

@@ -1,0 +1,83 @@
+import { isLiving, readLinuxTable, readOwnerMark, readStat } from './linuxProc.ts';
+import type { ProcessEntry, ProcessTable } from './processEntry.ts';
+import { readPsTable } from './psTable.ts';
+
+const NO_PROCESSES: ProcessTable = new Map();
+
+/** A snapshot of what lives now. Empty on Windows, where trees are ended by the system's own tool. */
+export async function readProcessTable(): Promise<ProcessTable> {
+  if (process.platform === 'linux') return readLinuxTable();
+  return process.platform === 'win32' ? NO_PROCESSES : await readPsTable();
+}
+
+/** Children of the roots, their children, and so on; the roots themselves not included. */
+export function descendantsOf(table: ProcessTable, ...roots: readonly number[]): ProcessEntry[] {
+  const childrenOf = childrenByParent(table);
+  const found: ProcessEntry[] = [];
+  const visited = new Set(roots);
+  for (const pid of visited) {
+    for (const child of childrenOf.get(pid) ?? []) {
+      if (!visited.has(child.pid)) found.push(child);
+      visited.add(child.pid);
+    }
+  }
+  return found;
+}
+
+function childrenByParent(table: ProcessTable): Map<number, ProcessEntry[]> {
+  const childrenOf = new Map<number, ProcessEntry[]>();
+  for (const entry of table.values()) {
+    const siblings = childrenOf.get(entry.ppid);
+    if (siblings === undefined) childrenOf.set(entry.ppid, [entry]);
+    else siblings.push(entry);
+  }
+  return childrenOf;
+}
+
+export function membersOfGroup(table: ProcessTable, pgid: number): ProcessEntry[] {
+  return [...table.values()].filter((entry) => entry.pgid === pgid);
+}
+
+/**
+ * Processes that carry the owner mark, never ourselves. Only Linux lets us read environments, and
+ * that is the slow part: `isCandidate` leaves out what need not be read.
+ */
+export function markedBy(
+  table: ProcessTable,
+  owner: string,
+  isCandidate: (entry: ProcessEntry) => boolean = () => true,
+): ProcessEntry[] {
+  return [...ownerMarks(table, isCandidate)].flatMap(([entry, mark]) =>
+    mark === owner ? [entry] : [],
+  );
+}
+
+/** Every process with an owner mark, whoever the owner is. */
+export function* ownerMarks(
+  table: ProcessTable,
+  isCandidate: (entry: ProcessEntry) => boolean = () => true,
+): Generator<[ProcessEntry, string]> {
+  if (process.platform !== 'linux') return;
+  for (const entry of table.values()) {
+    if (entry.pid === process.pid || !isCandidate(entry)) continue;
+    const mark = readOwnerMark(entry.pid);
+    if (mark !== null) yield [entry, mark];
+  }
+}
+
+/** Those of the entries that still live, each told by pid and start time. */
+export async function stillLiving(entries: readonly ProcessEntry[]): Promise<ProcessEntry[]> {
+  if (process.platform === 'linux') return entries.filter(livesOnLinux);
+  if (entries.length === 0) return [];
+  const table = await readProcessTable();
+  return entries.filter((entry) => isIn(table, entry));
+}
+
+export function isIn(table: ProcessTable, entry: ProcessEntry): boolean {
+  return table.get(entry.pid)?.startTime === entry.startTime;
+}
+
+function livesOnLinux(entry: ProcessEntry): boolean {
+  const stat = readStat(entry.pid);
+  return stat !== null && stat.startTicks === entry.startTime && isLiving(stat);
+}

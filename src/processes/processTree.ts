@@ -1,0 +1,12 @@
+import type { EndOutcome } from './ownedProcess.ts';
+
+/** What a running process of ours and all below it can be done to, per platform. */
+export interface ProcessTree {
+  /** Asks, waits `graceMs`, forces. A second call while one runs can only shorten the wait. */
+  end(graceMs: number): Promise<EndOutcome>;
+  /** To be told at once: from then on the pid may be another's. Ends what was left behind. */
+  upstreamExited(): Promise<EndOutcome>;
+  endDescendants(options: { sinceMs: number; graceMs: number }): Promise<EndOutcome>;
+}
+
+export const NOTHING_TO_END: EndOutcome = { level: 'none', ended: 0, survivors: [] };

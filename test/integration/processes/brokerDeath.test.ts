@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { suite, type TestContext, test } from 'node:test';
+import { endOrphans, findOrphans } from '../../../src/processes/orphans.ts';
+import { identityOf } from '../../../src/processes/processIdentity.ts';
+import {
+  fixtureDefinition,
+  fixturePath,
+  markedPids,
+  nextLine,
+  startFor,
+  waitFor,
+  waitUntilGone,
+} from '../../support/processes.ts';
+
+suite('a broker killed with -9', () => {
+  test('P13 its upstreams and their grandchildren are gone within a second', async (t) => {
+    const broker = await startBroker(t, 'forksGrandchildren.sh');
+    assert.ok(broker.pids.every((pid) => identityOf(pid) !== null));
+    broker.kill();
+    await waitUntilGone(broker.pids, 1000);
+    await waitFor(async () => (await markedPids(broker.owner)).length === 0, 1000);
+  });
+
+  test('P13 one that ignores SIGTERM is gone as well', async (t) => {
+    const broker = await startBroker(t, 'ignoresSigterm.sh');
+    broker.kill();
+    await waitUntilGone(broker.pids, 1000);
+  });
+
+  test('P13 the next broker ends those that left the group', async (t) => {
+    const broker = await startBroker(t, 'leavesTheGroup.mjs');
+    const child = broker.pids[1] ?? 0;
+    broker.kill();
+    await waitUntilGone(broker.pids.slice(0, 1), 1000);
+    await waitFor(async () => (await markedPids(broker.owner)).length === 1, 1000);
+
+    const orphans = findOrphans((owner) => owner !== broker.owner);
+    assert.deepEqual(orphans, [identityOf(child)]);
+    const outcome = await endOrphans(orphans);
+    assert.deepEqual(outcome, { level: 'killed', ended: 1, survivors: [] });
+    await waitUntilGone([child], 0);
+  });
+
+  test('processes of living owners are no orphans', async (t) => {
+    const definition = fixtureDefinition('forksGrandchildren.sh');
+    const owned = await startFor(t, definition);
+    await nextLine(owned);
+    const orphans = findOrphans(() => true);
+    assert.deepEqual(orphans, []);
+    assert.deepEqual(await endOrphans(orphans), { level: 'none', ended: 0, survivors: [] });
+  });
+});
+
+/** Another process that owns the fixture, and the pids of that: the upstream's first. */
+async function startBroker(t: TestContext, fixture: string) {
+  const { command, args, owner } = fixtureDefinition(fixture);
+  const script = fixturePath('processes/brokerOf.ts');
+  const broker = spawn(process.execPath, ['--import', 'tsx', script, command, owner, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(async () => {
+    broker.kill('SIGKILL');
+    await waitFor(async () => (await markedPids(owner)).length === 0, 2000);
+  });
+  const pids: number[] = [];
+  for await (const line of createInterface(broker.stdout)) {
+    pids.push(...(line.match(/\d+/g) ?? []).map(Number));
+    if (!line.startsWith('upstream')) break;
+  }
+  assert.ok(pids.length > 1, 'the fixture has started');
+  return { owner, pids, kill: () => broker.kill('SIGKILL') };
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type {
+  OwnedProcess,
+  ProcessDefinition,
+  ProcessExit,
+  ProcessIdentity,
+} from '../../src/processes/ownedProcess.ts';
+import { identityOf, isSameProcess } from '../../src/processes/processIdentity.ts';
+import { markedBy, readProcessTable } from '../../src/processes/processTable.ts';
+import { startOwnedProcess } from '../../src/processes/startOwnedProcess.ts';
+
+const POLL_MS = 5;
+let lastOwner = 0;
+
+/** Polls where no event exists; fails, naming what was waited for, at the deadline. */
+export async function waitFor<T>(
+  condition: () => T | Promise<T>,
+  deadlineMs: number,
+  what = condition.toString(),
+): Promise<NonNullable<T>> {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const value = await condition();
+    if (value !== false && value !== null && value !== undefined) return value;
+    if (performance.now() >= end) assert.fail(`not within ${deadlineMs} ms: ${what}`);
+    await pause(POLL_MS);
+  }
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  return isSameProcess(identity) === 'alive';
+}
+
+/** Zombies count as gone. */
+export async function waitUntilGone(pids: readonly number[], deadlineMs: number): Promise<void> {
+  const isGone = () => pids.every((pid) => identityOf(pid) === null);
+  await waitFor(isGone, deadlineMs, `processes ${pids.join(', ')} gone`);
+}
+
+/** Pids of what carries the owner mark. */
+export async function markedPids(owner: string): Promise<number[]> {
+  return markedBy(await readProcessTable(), owner).map((entry) => entry.pid);
+}
+
+export function fixturePath(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+}
+
+/** A definition that runs a fixture of `test/fixtures/processes`: `.sh` in sh, `.mjs` in this Node. */
+export function fixtureDefinition(name: string, ...args: readonly string[]): ProcessDefinition {
+  const command = name.endsWith('.sh') ? '/bin/sh' : process.execPath;
+  return definitionOf(command, fixturePath(`processes/${name}`), ...args);
+}
+
+export function definitionOf(command: string, ...args: readonly string[]): ProcessDefinition {
+  const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' };
+  lastOwner += 1;
+  return { command, args, cwd: null, env, owner: `test-${process.pid}:${lastOwner}` };
+}
+
+/** Starts it, and ends it with the test, whatever becomes of the test. */
+export async function startFor(
+  t: TestContext,
+  definition: ProcessDefinition,
+): Promise<OwnedProcess> {
+  const started = await startOwnedProcess(definition);
+  t.after(async () => {
+    await started.end({ graceMs: 0 });
+    assert.deepEqual(await markedPids(definition.owner), [], 'nothing of ours remains');
+  });
+  return started;
+}
+
+export function nextLine(from: OwnedProcess): Promise<string> {
+  return new Promise((resolve) => {
+    const subscription = from.onLine((line) => {
+      subscription.dispose();
+      resolve(line);
+    });
+  });
+}
+
+export function exitOf(of: OwnedProcess): Promise<ProcessExit> {
+  return new Promise((resolve) => {
+    of.onExit(resolve);
+  });
+}
