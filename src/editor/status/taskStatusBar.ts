@@ -34,7 +34,10 @@ export class TaskStatusBar implements Disposable {
   #update(): void {
     const live = this.model.ownLiveRows();
     const shown = statusTextOf(live, this.clock.now());
-    if (shown === undefined) return this.#item.hide();
+    if (shown === undefined) {
+      this.#item.hide();
+      return;
+    }
     this.#item.text = shown.text;
     this.#item.tooltip = [
       vscode.l10n.t('Agent tasks: click to see or stop them'),

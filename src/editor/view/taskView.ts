@@ -49,6 +49,8 @@ export class TaskView implements Disposable {
   }
 
   async reveal(id: string): Promise<void> {
+    // A hidden view has not been told yet where the row stands.
+    this.parts.tree.setVisible(true);
     await this.#view.reveal(this.parts.tree.nodeOf(id), { select: true, focus: true });
   }
 
@@ -82,9 +84,9 @@ export class TaskView implements Disposable {
   #tick(): void {
     const { tree } = this.parts;
     this.#tickCount = (this.#tickCount + 1) % TICKS_A_MINUTE;
-    if (this.#tickCount === 0) return tree.redrawAll();
     const ids = this.#isOthersOpen ? [...tree.liveIds(), ...tree.otherIds()] : tree.liveIds();
-    if (ids.length > 0) tree.redraw(ids);
+    if (this.#tickCount === 0) tree.redrawAll();
+    else if (ids.length > 0) tree.redraw(ids);
   }
 
   #showBadge(): void {

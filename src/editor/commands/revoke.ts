@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { isLive } from '../view/rowFacts.ts';
+import type { CommandContext } from './commandContext.ts';
+import { rowFor } from './pickRow.ts';
+import { alsoEndsAnswer, alsoEndsQuestion, outcomeText, revokeAllQuestion } from './revokeWords.ts';
+
+const SHOWN_MS = 6_000;
+
+/** One click; a question only if the person would end more than they see. */
+export async function revokeTask(context: CommandContext, argument?: unknown): Promise<void> {
+  const seen = await rowFor(argument, {
+    model: context.model,
+    isFit: ({ row }) => isLive(row),
+    placeHolder: vscode.l10n.t('Which agent task is to be revoked (stopped)?'),
+    nothing: vscode.l10n.t('No agent task is running.'),
+  });
+  if (seen !== undefined) await revokeById(context, seen.row.id);
+}
+
+export async function revokeById(context: CommandContext, id: string): Promise<void> {
+  const force = await askForce(context, id);
+  if (force === undefined) return;
+  const { outcomes } = await context.link.request('tasks/revoke', {
+    ids: [id],
+    door: 'user',
+    force,
+  });
+  tell(outcomeText(outcomes));
+}
+
+/** Whether to end what shares the process; `undefined`: the person changed their mind. */
+async function askForce({ link, model }: CommandContext, id: string): Promise<boolean | undefined> {
+  const { alsoEnds } = await link.request('tasks/revokePlan', { ids: [id] });
+  if (alsoEnds.length === 0) return false;
+  const { message, detail } = alsoEndsQuestion(model.get(id)?.row, alsoEnds);
+  const both = alsoEndsAnswer(alsoEnds.length);
+  const only = vscode.l10n.t('Revoke Only This');
+  const options = { modal: true, detail };
+  const answer = await vscode.window.showWarningMessage(message, options, both, only);
+  return answer === undefined ? undefined : answer === both;
+}
+
+export async function revokeAllTasks({ link, model }: CommandContext): Promise<void> {
+  await link.whenConnected();
+  const rows = model.all().flatMap(({ row }) => (isLive(row) ? [row] : []));
+  if (rows.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('No agent task is running.'));
+    return;
+  }
+  const { message, detail } = revokeAllQuestion(rows);
+  const all = vscode.l10n.t('Revoke All');
+  const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, all);
+  if (answer !== all) return;
+  const { outcomes } = await link.request('tasks/revokeAll', { door: 'user' });
+  tell(outcomeText(outcomes));
+}
+
+function tell(text: string): void {
+  vscode.window.setStatusBarMessage(text, SHOWN_MS);
+}

@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { ControlClient } from '../brokerApi/controlClient.ts';
+import { resolveHome } from '../brokerApi/home.ts';
+import { workspaceIdOf } from '../brokerApi/workspaceIdentity.ts';
+import type { Log } from '../common/log.ts';
+import { BrokerLink } from './brokerLink.ts';
+
+/** Where the programs of this very extension are. */
+export function distFolderOf(context: vscode.ExtensionContext): string {
+  return join(context.extensionPath, 'dist');
+}
+
+/** A link for this window: its workspace, its storage, the broker of the user's home. */
+export function linkOfWindow(context: vscode.ExtensionContext, log: Log): BrokerLink {
+  const { workspaceFile, workspaceFolders = [], name } = vscode.workspace;
+  const workspaceId = workspaceIdOf({
+    workspaceFile: workspaceFile?.toString(),
+    folders: workspaceFolders.map(({ uri }) => uri.toString()),
+  });
+  // An empty window has no workspace; what storage it may have is not kept for long.
+  const storagePath = workspaceId === null ? null : (context.storageUri?.fsPath ?? null);
+  return new BrokerLink({
+    workspaceId,
+    workspaceName: name ?? '',
+    storagePath,
+    log,
+    connect: async () => {
+      if (storagePath !== null) await mkdir(storagePath, { recursive: true, mode: 0o700 });
+      return ControlClient.open({
+        paths: resolveHome(),
+        client: 'editor',
+        start: { distFolder: distFolderOf(context) },
+      });
+    },
+  });
+}

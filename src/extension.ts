@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { TaskRow } from './brokerApi/brokerProtocol.ts';
+import { resolveHome } from './brokerApi/home.ts';
+import { systemClock as clock } from './common/clock.ts';
+import type { Disposable } from './common/disposable.ts';
+import { messageOf } from './common/errors.ts';
+import { registerCommands } from './editor/commands/registerCommands.ts';
+import { useTranslation } from './editor/l10n.ts';
+import { OutputLog } from './editor/log/outputLog.ts';
+import { EndNotifier } from './editor/notify/endNotifier.ts';
+import { ToldTasks } from './editor/notify/toldTasks.ts';
+import { ResultDocuments } from './editor/result/resultDocuments.ts';
+import { readSnapshot, SnapshotWriter } from './editor/rowSnapshot.ts';
+import { TaskStatusBar } from './editor/status/taskStatusBar.ts';
+import { TaskModel } from './editor/taskModel.ts';
+import { offerInTerminals } from './editor/terminal/terminalCommand.ts';
+import { activateTracking } from './editor/tracking/activateTracking.ts';
+import { TaskTree } from './editor/view/taskTree.ts';
+import { TaskView } from './editor/view/taskView.ts';
+import { distFolderOf, linkOfWindow } from './editor/windowLink.ts';
+
+/** For tests: what this window shows. */
+export interface ExtensionApi {
+  taskRows(): TaskRow[];
+  whenConnected(): Promise<void>;
+}
+
+export function activate(context: vscode.ExtensionContext): ExtensionApi {
+  useTranslation(vscode.l10n.t);
+  const own = <T extends Disposable>(member: T): T => {
+    context.subscriptions.push(member);
+    return member;
+  };
+  const log = own(new OutputLog());
+  const link = own(linkOfWindow(context, log));
+  const memory = context.workspaceState;
+  const model = own(new TaskModel(link.workspaceId, clock, readSnapshot(memory)));
+  own(new SnapshotWriter(model, memory, clock));
+  own(link.onDidReceiveRows((rows) => model.replace(rows)));
+  own(link.onDidChangeRows((change) => model.apply(change)));
+  own(link.onDidChangeState((state) => state !== 'connected' && model.markStale()));
+  own(link.onDidLog(({ lines }) => log.writeBrokerLines(lines)));
+  const tree = own(new TaskTree(model, clock));
+  const view = own(new TaskView({ model, link, tree, clock }));
+  own(new TaskStatusBar(model, clock));
+  const results = own(new ResultDocuments(link));
+  const told = new ToldTasks(memory);
+  own(new EndNotifier({ model, told, clock }));
+  const showLog = () => log.show();
+  own(registerCommands({ model, link, view, results, told, log, showLog }));
+  own(activateTracking(context, link, log));
+  own(clock.after(0, () => startSlowParts(context, () => link.start(), log)));
+  return {
+    taskRows: () => model.all().map(({ row }) => row),
+    whenConnected: () => link.whenConnected(),
+  };
+}
+
+/** Tasks outlive the window: what is ours here is disposed by the editor, nothing else ends. */
+export function deactivate(): void {}
+
+/** What touches the disk or the broker comes after the activation. */
+function startSlowParts(
+  context: vscode.ExtensionContext,
+  startLink: () => void,
+  log: OutputLog,
+): void {
+  startLink();
+  try {
+    offerInTerminals({
+      paths: resolveHome(),
+      distFolder: distFolderOf(context),
+      environment: context.environmentVariableCollection,
+    });
+  } catch (error) {
+    log.write('warn', `Terminals do not get the command: ${messageOf(error)}`, error);
+  }
+}
