@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { parseRoutePolicy } from '../../../src/registry/parsePolicy.ts';
+import { DEFAULT_POLICY, resolvePolicy } from '../../../src/registry/policy.ts';
+
+suite('resolvePolicy', () => {
+  test('defaults hold where nobody said anything', () => {
+    assert.deepEqual(resolvePolicy({}, 'build'), {
+      policy: 'auto',
+      handOffAfterMs: 10_000,
+      ttlMs: 86_400_000,
+      pollIntervalMs: 5_000,
+      revokeGraceMs: 2_000,
+    });
+  });
+
+  test('the last matching glob wins', () => {
+    const policy = {
+      handOffAfterMs: 1,
+      tools: {
+        '*': { handOffAfterMs: 2, ttlMs: 7 },
+        'run_?est*': { handOffAfterMs: 3 },
+        other: { handOffAfterMs: 4 },
+      },
+    };
+    assert.equal(resolvePolicy(policy, 'run_tests').handOffAfterMs, 3);
+    assert.equal(resolvePolicy(policy, 'run_tests').ttlMs, 7);
+    assert.equal(resolvePolicy(policy, 'build').handOffAfterMs, 2);
+  });
+
+  for (const [glob, tool, matches] of [
+    ['*', '', true],
+    ['a*c', 'abbc', true],
+    ['a*c', 'abb', false],
+    ['a*b*c', 'a-b-b-c', true],
+    ['?', '', false],
+    ['a.c', 'abc', false],
+    ['[a]', 'a', false],
+    ['build', 'Build', false],
+  ] as const) {
+    test(`glob ${glob} ${matches ? 'matches' : 'passes by'} "${tool}"`, () => {
+      const resolved = resolvePolicy({ tools: { [glob]: { policy: 'always' } } }, tool);
+      assert.equal(resolved.policy, matches ? 'always' : 'auto');
+    });
+  }
+
+  test('a glob of many stars ends soon', () => {
+    const tools = { [`${'*a'.repeat(40)}b`]: { ttlMs: 1 } };
+    assert.equal(resolvePolicy({ tools }, 'a'.repeat(5_000)).ttlMs, DEFAULT_POLICY.ttlMs);
+  });
+
+  test('values that cannot be meant give way to the default', () => {
+    const wrong = JSON.parse(
+      '{"policy":"maybe","ttlMs":-1,"handOffAfterMs":"5","revokeGraceMs":null}',
+    );
+    assert.deepEqual(resolvePolicy(wrong, 'build'), DEFAULT_POLICY);
+  });
+
+  test('a delay longer than a timer holds is cut', () => {
+    assert.equal(resolvePolicy({ handOffAfterMs: 1e12 }, 'x').handOffAfterMs, 2_147_483_647);
+    assert.equal(resolvePolicy({ ttlMs: 1e12 }, 'x').ttlMs, 1e12);
+  });
+});
+
+suite('parseRoutePolicy', () => {
+  test('a good policy comes through whole', () => {
+    const value = { policy: 'always', ttlMs: 5, tools: { 'b*': { handOffAfterMs: 0 } } };
+    assert.deepEqual(parseRoutePolicy(value), { policy: value, problems: [] });
+  });
+
+  test('no policy is an empty one', () => {
+    assert.deepEqual(parseRoutePolicy(undefined), { policy: {}, problems: [] });
+  });
+
+  for (const value of [7, 'auto', [], true]) {
+    test(`${JSON.stringify(value)} is told in one line`, () => {
+      const { policy, problems } = parseRoutePolicy(value);
+      assert.deepEqual(policy, {});
+      assert.equal(problems.length, 1);
+    });
+  }
+
+  test('each fault gets one line and hides nothing', () => {
+    const { policy, problems } = parseRoutePolicy({
+      policy: 'sometimes',
+      handOffAfterMs: -1,
+      ttlMs: 60_000,
+      colour: 'red',
+      tools: { a: 1, b: { revokeGraceMs: 'x', pollIntervalMs: 10 } },
+    });
+    assert.deepEqual(policy, { ttlMs: 60_000, tools: { b: { pollIntervalMs: 10 } } });
+    assert.deepEqual(
+      problems.map((line) => line.split('"')[1]),
+      ['policy', 'handOffAfterMs', 'colour', 'tools.a', 'tools.b.revokeGraceMs'],
+    );
+    for (const line of problems) assert.ok(!line.includes('\n'));
+  });
+});
