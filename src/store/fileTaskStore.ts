@@ -1,0 +1,233 @@
+import { join, resolve } from 'node:path';
+import { messageOf, TaskHandlesError } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { HandleId, TaskRecord } from '../registry/taskRecord.ts';
+import type { PayloadKind, TaskStore } from '../registry/taskStore.ts';
+import { isVanished, makeFolder } from './durableFiles.ts';
+import { listPlaceKeys, placeFolder, placeKeyOf } from './homeFolders.ts';
+import type { StoredDocument } from './nedbFile.ts';
+import { RecordPlace } from './recordPlace.ts';
+import { asStoreFailed } from './storeFailure.ts';
+import { StoreIndex } from './storeIndex.ts';
+import { Turns } from './turns.ts';
+
+export interface FileTaskStoreOptions {
+  /** The broker's home folder. */
+  readonly home: string;
+  readonly log: Log;
+  /** Whether another broker has taken over, so that we must not write any more. */
+  readonly isFenced: () => boolean;
+}
+
+/** How often a write is repeated in another place because its folder vanished under it. */
+const MAX_MOVES = 2;
+
+/**
+ * Records in workspace storage where a window has told of one, else in home. A workspace's records
+ * lie in one place, whatever paths its windows bring; when that place vanishes, home takes over.
+ */
+export class FileTaskStore implements TaskStore {
+  readonly #records: string;
+  readonly #index: StoreIndex;
+  readonly #places = new Map<string, RecordPlace>();
+  readonly #keyOf = new Map<string, string>();
+  readonly #turns = new Turns();
+
+  constructor(private readonly options: FileTaskStoreOptions) {
+    this.#records = join(options.home, 'records');
+    this.#index = new StoreIndex(join(this.#records, 'index.json'), options.log);
+  }
+
+  /** Every readable record; what cannot be read is logged and left as it is. */
+  async load(): Promise<readonly unknown[]> {
+    await this.#openHome();
+    const elsewhere = await Promise.all(
+      this.#index.entries().map(([workspace, folder]) => this.#loadWorkspace(workspace, folder)),
+    );
+    const keys = await listPlaceKeys(this.#records);
+    const atHome = await Promise.all(keys.map((key) => this.#loadHomePlace(key)));
+    return [...elsewhere, ...atHome].flat();
+  }
+
+  /**
+   * A window tells where its workspace keeps its state. The first such folder holds the records,
+   * those in home move there; another folder of the same workspace changes nothing while that one
+   * exists. Resolves with records that were found and not known before.
+   */
+  async attachWorkspace(
+    workspace: string,
+    storagePath: string | null,
+  ): Promise<readonly unknown[]> {
+    if (storagePath === null) return [];
+    const key = placeKeyOf(workspace);
+    return this.#turns.run(key, async () => {
+      try {
+        return await this.#settle(workspace, resolve(storagePath));
+      } catch (error) {
+        const reason = messageOf(error);
+        this.#log('warn', `Task records stay where they are; ${storagePath} failed: ${reason}`);
+        return [];
+      }
+    });
+  }
+
+  async put(record: TaskRecord, payload?: { kind: PayloadKind; json: string }): Promise<void> {
+    const { workspace } = record;
+    for (let moves = 0; ; moves++) {
+      const place = await this.#placeOf(workspace);
+      if (place.isRetired) continue;
+      try {
+        await place.put(record, payload);
+        break;
+      } catch (error) {
+        if (moves >= MAX_MOVES || !(await this.#leaveVanished(workspace, place))) throw error;
+      }
+    }
+    this.#keyOf.set(record.handle, placeKeyOf(workspace));
+  }
+
+  async readPayload(handle: HandleId, kind: PayloadKind): Promise<string | null> {
+    const place = this.#places.get(this.#keyOf.get(handle) ?? '');
+    return place ? place.readPayload(handle, kind) : null;
+  }
+
+  async #openHome(): Promise<void> {
+    try {
+      await makeFolder(this.#records);
+      await this.#index.load();
+    } catch (cause) {
+      throw new TaskHandlesError(
+        'home_not_writable',
+        `The home folder ${this.options.home} cannot be used (${messageOf(cause)}); make it writable or choose another with --home.`,
+        { cause },
+      );
+    }
+  }
+
+  async #loadWorkspace(workspace: string, folder: string): Promise<StoredDocument[]> {
+    if (!(await isVanished(folder))) return this.#loadPlace(placeKeyOf(workspace), folder);
+    this.#log('warn', `The folder of task records ${folder} is gone; home takes over.`);
+    await this.#index.set(workspace, null);
+    return [];
+  }
+
+  /** Home's records of a workspace that lives elsewhere: their move was cut short, so it ends now. */
+  async #loadHomePlace(key: string): Promise<StoredDocument[]> {
+    const folder = placeFolder(this.#records, key);
+    const current = this.#places.get(key);
+    if (!current) return this.#loadPlace(key, folder);
+    const left = this.#newPlace(folder);
+    try {
+      const records = this.#remember(key, await left.records());
+      await current.takeOver(left);
+      await this.#clear(left);
+      return records;
+    } catch (error) {
+      this.#log('warn', `Task records in ${folder} could not be moved: ${messageOf(error)}`);
+      return [];
+    }
+  }
+
+  async #loadPlace(key: string, folder: string): Promise<StoredDocument[]> {
+    const place = this.#newPlace(folder);
+    this.#places.set(key, place);
+    try {
+      return this.#remember(key, await place.records());
+    } catch (error) {
+      this.#log('error', `Tasks were left out: ${messageOf(error)}`);
+      return [];
+    }
+  }
+
+  async #settle(workspace: string, offered: string): Promise<readonly unknown[]> {
+    const known = this.#index.folderOf(workspace);
+    const folder = known !== undefined && !(await isVanished(known)) ? known : offered;
+    if (this.#places.get(placeKeyOf(workspace))?.folder === folder) return [];
+    return this.#move(workspace, folder);
+  }
+
+  /** Copy, sync, index, delete: at every moment one of the two places is whole. */
+  async #move(workspace: string | null, folder: string): Promise<readonly unknown[]> {
+    const key = placeKeyOf(workspace);
+    const source = this.#places.get(key);
+    await makeFolder(folder);
+    const target = this.#newPlace(folder);
+    await source?.retire();
+    try {
+      const found = (await target.records()).filter(({ _id }) => !this.#keyOf.has(_id));
+      if (source) await target.takeOver(source);
+      await this.#note(workspace, folder);
+      this.#places.set(key, target);
+      this.#remember(key, found);
+      if (source && source.folder !== folder) await this.#clear(source);
+      return found;
+    } catch (error) {
+      source?.reinstate();
+      throw error;
+    }
+  }
+
+  async #clear(source: RecordPlace): Promise<void> {
+    try {
+      if (!(await isVanished(source.folder))) await source.removeFiles();
+    } catch (error) {
+      this.#log('warn', `Copied task records remain in ${source.folder}: ${messageOf(error)}`);
+    }
+  }
+
+  async #note(workspace: string | null, folder: string): Promise<void> {
+    if (workspace === null) return;
+    const isHome = folder === placeFolder(this.#records, placeKeyOf(workspace));
+    await this.#index.set(workspace, isHome ? null : folder);
+  }
+
+  async #placeOf(workspace: string | null): Promise<RecordPlace> {
+    const key = placeKeyOf(workspace);
+    const place = this.#places.get(key);
+    if (place && !place.isRetired) return place;
+    return this.#turns.run(key, async () => {
+      return this.#places.get(key) ?? this.#openHomePlace(workspace);
+    });
+  }
+
+  async #openHomePlace(workspace: string | null): Promise<RecordPlace> {
+    const folder = placeFolder(this.#records, placeKeyOf(workspace));
+    try {
+      await this.#move(workspace, folder);
+    } catch (cause) {
+      throw asStoreFailed(folder, cause);
+    }
+    return this.#places.get(placeKeyOf(workspace)) ?? this.#newPlace(folder);
+  }
+
+  /** Moves on to home when the place's folder is gone; `true` when a write may be tried again. */
+  async #leaveVanished(workspace: string | null, place: RecordPlace): Promise<boolean> {
+    const key = placeKeyOf(workspace);
+    return this.#turns.run(key, async () => {
+      if (this.#places.get(key) !== place) return true;
+      if (!(await isVanished(place.folder))) return false;
+      this.#log('warn', `The folder of task records ${place.folder} is gone; home takes over.`);
+      try {
+        await this.#move(workspace, placeFolder(this.#records, key));
+        return true;
+      } catch (error) {
+        this.#log('error', `Home could not take over the task records: ${messageOf(error)}`);
+        return false;
+      }
+    });
+  }
+
+  #newPlace(folder: string): RecordPlace {
+    const { log, isFenced } = this.options;
+    return new RecordPlace({ folder, log, isFenced });
+  }
+
+  #remember(key: string, documents: readonly StoredDocument[]): StoredDocument[] {
+    for (const { _id } of documents) this.#keyOf.set(_id, key);
+    return [...documents];
+  }
+
+  #log(level: 'warn' | 'error', message: string): void {
+    this.options.log.write(level, message);
+  }
+}
