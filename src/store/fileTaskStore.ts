@@ -107,7 +107,9 @@ export class FileTaskStore implements TaskStore {
   async #loadWorkspace(workspace: string, folder: string): Promise<StoredDocument[]> {
     if (!(await isVanished(folder))) return this.#loadPlace(placeKeyOf(workspace), folder);
     this.#log('warn', `The folder of task records ${folder} is gone; home takes over.`);
-    await this.#index.set(workspace, null);
+    await this.#index.set(workspace, null).catch((error: unknown) => {
+      this.#log('warn', `The index of task records was not written: ${messageOf(error)}`);
+    });
     return [];
   }
 
