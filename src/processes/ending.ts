@@ -47,7 +47,9 @@ export class Ending {
     if (living.length === 0) return NOTHING_TO_END;
     if (performance.now() < this.#deadline) {
       this.#ask(living);
-      living = await this.#waitUntilGone(living, () => this.#deadline);
+      while (living.length > 0 && performance.now() < this.#deadline) {
+        living = await this.#waitUntilGone(living, () => this.#deadline);
+      }
       if (living.length === 0) return this.#outcome('terminated', living);
     }
     return this.#outcome('killed', await this.#force(living));
@@ -107,19 +109,19 @@ export class Ending {
     return found;
   }
 
+  /** What is left when these are gone or the time is up: others may have been born meanwhile. */
   async #waitUntilGone(
     entries: readonly ProcessEntry[],
     deadline: () => number,
   ): Promise<ProcessEntry[]> {
     let living = await stillLiving(entries);
-    for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      if (living.length === 0) living = await this.#look();
-      const leftMs = deadline() - performance.now();
-      if (living.length === 0) return living;
-      if (leftMs <= 0) return this.#look();
-      await this.#pause(Math.min(pauseMs, leftMs));
+    let pauseMs = SHORTEST_PAUSE_MS;
+    while (living.length > 0 && performance.now() < deadline()) {
+      await this.#pause(Math.min(pauseMs, deadline() - performance.now()));
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       living = await stillLiving(living);
     }
+    return this.#look();
   }
 
   async #pause(ms: number): Promise<void> {

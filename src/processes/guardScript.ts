@@ -1,9 +1,10 @@
 /**
  * Runs in the upstream's group and waits for the end of the pipe that only the broker holds. It
  * first tells its pid, and outlives what ends the others, so that the group's id is not used anew.
+ * (TMOUT would end its waiting in some shells; a folder that it stood in could not be unmounted.)
  */
 const GUARD =
-  'echo $$ >&3; read -r _ <&3; kill -TERM 0; kill -CONT 0; sleep 0.3; kill -KILL 0; exit 1';
+  'cd /; unset TMOUT; echo $$ >&3; read -r _ <&3; kill -TERM 0; kill -CONT 0; sleep 0.3; kill -KILL 0; exit 1';
 
 /**
  * What `/bin/sh -c` runs: the guard first, with the signals of the group already ignored, then the

@@ -82,7 +82,7 @@ function entryOf(stat: ProcStat, bootMs: number): ProcessEntry {
 
 /** Not `btime` of /proc/stat: that is whole seconds. */
 function bootWallMs(): number {
-  const uptimeSeconds = Number.parseFloat(readFileSync('/proc/uptime', 'latin1'));
+  const uptimeSeconds = Number.parseFloat(readFileSync('/proc/uptime', 'utf8'));
   return Date.now() - uptimeSeconds * 1000;
 }
 
@@ -91,9 +91,10 @@ function isPid(name: string): boolean {
   return first >= 0x31 && first <= 0x39;
 }
 
+/** As UTF-8, whatever it holds: Node reads that in one call, others more slowly. */
 function readOrNull(path: string): string | null {
   try {
-    return readFileSync(path, 'latin1');
+    return readFileSync(path, 'utf8');
   } catch {
     return null;
   }

@@ -4,15 +4,22 @@ import { suite, test } from 'node:test';
 import { LineWriter } from '../../../src/processes/lineWriter.ts';
 
 suite('line writer', () => {
-  test('a burst goes out as its first line and the rest', async () => {
+  test('a burst goes out in one piece', async () => {
     const { pipe, written } = recordingPipe();
     const writer = new LineWriter(pipe);
     for (const line of ['a', 'b', 'c']) assert.equal(writer.write(line), true);
-    assert.deepEqual(written, ['a\n']);
+    await Promise.resolve().then(() => writer.write('d'));
     await nextTick();
-    assert.deepEqual(written, ['a\n', 'b\nc\n']);
-    writer.write('d');
-    assert.deepEqual(written, ['a\n', 'b\nc\n', 'd\n']);
+    assert.deepEqual(written, ['a\nb\nc\nd\n']);
+    writer.write('e');
+    await nextTick();
+    assert.deepEqual(written, ['a\nb\nc\nd\n', 'e\n']);
+  });
+
+  test('a long line waits for nothing', () => {
+    const { pipe, written } = recordingPipe();
+    new LineWriter(pipe).write('x'.repeat(100_000));
+    assert.equal(written[0]?.length, 100_001);
   });
 
   test('the end waits for what was written', async () => {
@@ -23,7 +30,7 @@ suite('line writer', () => {
     writer.end();
     writer.end();
     await nextTick();
-    assert.deepEqual(written, ['a\n', 'b\n']);
+    assert.deepEqual(written, ['a\nb\n']);
     assert.equal(writer.write('c'), false);
   });
 
@@ -41,10 +48,11 @@ suite('line writer', () => {
   test('a full pipe is told and loses nothing', async () => {
     const { pipe, written } = recordingPipe(4);
     const writer = new LineWriter(pipe);
-    assert.equal(writer.write('longer than that'), false);
+    const line = 'x'.repeat(100_000);
+    assert.equal(writer.write(line), false);
     assert.equal(writer.write('more'), false);
     await nextTick();
-    assert.equal(written.join(''), 'longer than that\nmore\n');
+    assert.deepEqual(written, [`${line}\n`, 'more\n']);
   });
 });
 
