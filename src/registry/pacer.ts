@@ -6,6 +6,7 @@ interface Pause {
   isPoked: boolean;
 }
 
+/** How often, and what, a `Pacer` runs. */
 export interface PacerOptions<K> {
   readonly clock: Clock;
   readonly intervalMs: number;

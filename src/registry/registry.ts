@@ -22,6 +22,7 @@ const SNAPSHOT_INTERVAL_MS = 5_000;
 const LOST_NOTE =
   'The process that did the work ended with its broker; how the call ended is unknown.';
 
+/** The ports of a registry; whoever makes them disposes of them. */
 export interface RegistryOptions {
   readonly store: TaskStore;
   readonly clock: Clock;

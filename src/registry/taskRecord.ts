@@ -10,6 +10,7 @@ export type Door = 'agent' | 'user' | 'supervisor' | 'admin' | 'policy';
 /** How far the revocation ladder had to go. `none`: nothing was left to stop. */
 export type RevocationLevel = 'none' | 'cooperative' | 'descendants' | 'terminated' | 'killed';
 
+/** Why a task has no result of its own; `lost` means that the outcome is unknown. */
 export type ReasonCode =
   | 'revoked'
   | 'cancelled'

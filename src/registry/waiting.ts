@@ -5,6 +5,7 @@ import { noSuchHandle } from './noSuchHandle.ts';
 import type { Registry } from './registry.ts';
 import { type HandleId, isTerminal, type TaskRecord } from './taskRecord.ts';
 
+/** How long to wait, and what else ends the wait. */
 export interface WaitOptions {
   readonly waitMs: number;
   readonly clock: Clock;
