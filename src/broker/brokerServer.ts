@@ -1,5 +1,6 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectHello, ControlHello, Hello, Welcome } from '../brokerApi/brokerProtocol.ts';
 import { readFirstLine } from '../brokerApi/firstLine.ts';
 import type { Disposable } from '../common/disposable.ts';
@@ -19,7 +20,7 @@ export interface BrokerServerOptions {
   /** Whether this client is to be sent to a successor: then we leave. */
   readonly givesWayTo: (hello: Hello) => boolean;
   readonly onControl: (connection: ControlConnection, hello: ControlHello) => void;
-  /** The socket is paused; its bytes are the callee's. */
+  /** The socket's bytes are the callee's: they wait for its `data` listener. */
   readonly onConnect: (socket: Socket, hello: ConnectHello) => void;
 }
 
@@ -34,6 +35,7 @@ export class BrokerServer implements Disposable {
   readonly #options: BrokerServerOptions;
   readonly #sockets = new Set<Socket>();
   readonly #clients = new Set<Socket>();
+  readonly #controls = new Set<ControlConnection>();
   readonly #clientsChanged = new Emitter<void>();
   #server: Server;
   #socketPath = '';
@@ -93,8 +95,9 @@ export class BrokerServer implements Disposable {
   /** Ends every connection, once what was said has been read or a second has passed. */
   async close(): Promise<void> {
     this.leave();
-    const ends = [...this.#sockets].map((socket) => endOf(socket));
-    await Promise.all(ends);
+    const flushed = Promise.all([...this.#controls].map((connection) => connection.flush()));
+    await Promise.race([flushed, pause(LAST_WORDS_MS)]);
+    await Promise.all([...this.#sockets].map((socket) => endOf(socket)));
   }
 
   dispose(): void {
@@ -147,6 +150,8 @@ export class BrokerServer implements Disposable {
     if (hello.role === 'connect') this.#options.onConnect(socket, hello);
     else {
       const connection = new ControlConnection(socket, this.#options.log);
+      this.#controls.add(connection);
+      socket.once('close', () => this.#controls.delete(connection));
       this.#options.onControl(connection, hello);
       connection.listen();
     }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import {
   createMessageConnection,
+  type Message,
   type MessageConnection,
   ResponseError,
   StreamMessageReader,
@@ -25,6 +26,7 @@ const SERVER_ERROR = -32000;
 export class ControlConnection implements Disposable {
   readonly #store = new DisposableStore();
   readonly #closed = new Emitter<void>();
+  readonly #writer: CountingWriter;
   readonly #connection: MessageConnection;
   readonly #log: Log;
 
@@ -33,10 +35,8 @@ export class ControlConnection implements Disposable {
 
   constructor(socket: Socket, log: Log) {
     this.#log = log;
-    this.#connection = createMessageConnection(
-      new StreamMessageReader(socket),
-      new StreamMessageWriter(socket),
-    );
+    this.#writer = new CountingWriter(socket);
+    this.#connection = createMessageConnection(new StreamMessageReader(socket), this.#writer);
     socket.once('close', () => {
       this.dispose();
       this.#closed.fire();
@@ -48,7 +48,7 @@ export class ControlConnection implements Disposable {
   }
 
   handle<M extends keyof BrokerRequests>(method: M, handler: ControlHandler<M>): void {
-    this.#connection.onRequest(method as string, async (params: unknown) => {
+    this.#connection.onRequest(method as string, async (params: unknown): Promise<unknown> => {
       try {
         return await handler(isJsonObject(params) ? params : {});
       } catch (error) {
@@ -68,6 +68,11 @@ export class ControlConnection implements Disposable {
     this.#connection.listen();
   }
 
+  /** Resolves when what was said so far has been handed to the system, or could not be. */
+  async flush(): Promise<void> {
+    await this.#writer.flush();
+  }
+
   dispose(): void {
     this.#store.dispose();
   }
@@ -77,5 +82,25 @@ export class ControlConnection implements Disposable {
     if (!isExpected) this.#log.write('error', `${method} failed`, error);
     const code = TaskHandlesError.is(error) ? error.code : 'internal';
     return new ResponseError(SERVER_ERROR, messageOf(error), { code });
+  }
+}
+
+/** The library encodes and queues messages in later turns and tells nobody when they are out. */
+class CountingWriter extends StreamMessageWriter {
+  readonly #pending = new Set<Promise<void>>();
+
+  override write(message: Message): Promise<void> {
+    const written = super.write(message);
+    const settled = written.then(
+      () => {},
+      () => {},
+    );
+    this.#pending.add(settled);
+    void settled.then(() => this.#pending.delete(settled));
+    return written;
+  }
+
+  async flush(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 }

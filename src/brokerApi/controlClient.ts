@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   createMessageConnection,
   type MessageConnection,
@@ -17,12 +18,16 @@ export interface ControlOptions extends Omit<LinkOptions, 'hello'> {
   readonly client: ControlHello['client'];
 }
 
+/** Turns of the event loop without a message after which none is left. */
+const QUIET_TURNS = 10;
+
 /** A control link to the broker: typed requests, notifications, and the end of the link. */
 export class ControlClient implements Disposable {
   readonly #store = new DisposableStore();
   readonly #closed = this.#store.add(new Emitter<void>());
   readonly #connection: MessageConnection;
   #isClosed = false;
+  #handled = 0;
 
   /** What the broker said of itself. */
   readonly welcome: Granted;
@@ -39,12 +44,14 @@ export class ControlClient implements Disposable {
     this.#connection = createMessageConnection(
       new StreamMessageReader(socket),
       new StreamMessageWriter(socket),
+      undefined,
+      { messageStrategy: { handleMessage: (message, next) => this.#count(next(message)) } },
     );
     this.#store.add(toDisposable(() => socket.destroy()));
     this.#store.add(this.#connection);
     // The reader hears `close`, which follows every error: nothing else is left to be done.
     this.#connection.onError(() => {});
-    this.#connection.onClose(() => this.#close());
+    this.#connection.onClose(() => void this.#close());
     this.#connection.listen();
   }
 
@@ -72,11 +79,26 @@ export class ControlClient implements Disposable {
     this.#store.dispose();
   }
 
-  #close(): void {
+  #count(result: void | Promise<void>): void | Promise<void> {
+    this.#handled++;
+    return result;
+  }
+
+  async #close(): Promise<void> {
+    await this.#handleReceived();
     this.#isClosed = true;
     // Rejects what is still waiting; told after, so that a listener may dispose us.
     this.#connection.dispose();
     this.#closed.fire();
+  }
+
+  /** The library takes a turn or two for each message: what came before the end still counts. */
+  async #handleReceived(): Promise<void> {
+    let seen = -1;
+    while (seen !== this.#handled) {
+      seen = this.#handled;
+      for (let turn = 0; turn < QUIET_TURNS; turn++) await nextTurn();
+    }
   }
 }
 

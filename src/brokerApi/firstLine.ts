@@ -10,8 +10,8 @@ export interface FirstLineOptions {
 const NEWLINE = 0x0a;
 
 /**
- * Reads the line that opens every connection and leaves the rest in the socket, paused, for who
- * reads on. Rejects with `link_lost` (closed before it) or `invalid_message` (too long, too late).
+ * Reads the line that opens every connection and leaves the rest in the socket, which flows again
+ * with the next `data` listener. Rejects with `link_lost` (closed before it) or `invalid_message` (too long, too late).
  * The socket keeps an error listener: an error between two owners must not end the process.
  */
 export function readFirstLine(socket: Socket, options: FirstLineOptions): Promise<string> {
@@ -19,6 +19,7 @@ export function readFirstLine(socket: Socket, options: FirstLineOptions): Promis
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let size = 0;
+    let isOver = false;
     const timer = setTimeout(
       () => fail(new TaskHandlesError('invalid_message', 'No first line came in time.')),
       options.timeoutMs,
@@ -26,7 +27,14 @@ export function readFirstLine(socket: Socket, options: FirstLineOptions): Promis
     const onClose = () =>
       fail(new TaskHandlesError('link_lost', 'The connection was closed before its first line.'));
     const onAbort = () => fail(options.signal?.reason);
-    const onBytes = (chunk: Buffer) => {
+    const onReadable = () => {
+      while (!isOver) {
+        const chunk = read(socket);
+        if (chunk === null) return;
+        take(chunk);
+      }
+    };
+    const take = (chunk: Buffer) => {
       const end = chunk.indexOf(NEWLINE);
       size += end === -1 ? chunk.length : end;
       if (size > options.maxBytes) {
@@ -38,9 +46,9 @@ export function readFirstLine(socket: Socket, options: FirstLineOptions): Promis
     };
     const release = () => {
       clearTimeout(timer);
-      socket.off('data', onBytes).off('close', onClose).off('end', onClose);
+      isOver = true;
+      socket.off('readable', onReadable).off('close', onClose).off('end', onClose);
       options.signal?.removeEventListener('abort', onAbort);
-      socket.pause();
     };
     const fail = (reason: unknown) => {
       release();
@@ -51,9 +59,13 @@ export function readFirstLine(socket: Socket, options: FirstLineOptions): Promis
       if (rest.length > 0) socket.unshift(rest);
       resolve(Buffer.concat(parts).toString('utf8'));
     };
-    socket.on('data', onBytes).on('close', onClose).on('end', onClose);
+    socket.on('readable', onReadable).on('close', onClose).on('end', onClose);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.signal?.aborted) onAbort();
     else if (socket.destroyed) onClose();
   });
+}
+
+function read(socket: Socket): Buffer | null {
+  return socket.read() as Buffer | null;
 }

@@ -19,7 +19,7 @@ type LinkFields = 'mcpTaskHandles' | 'token' | 'protocol' | 'version';
 
 export type HelloFacts = Omit<ControlHello, LinkFields> | Omit<ConnectHello, LinkFields>;
 
-/** A connection that the broker has welcomed; its bytes are yours from here, paused. */
+/** A connection that the broker has welcomed; its bytes are yours from here: listen for `data`. */
 export interface Link {
   readonly socket: Socket;
   readonly welcome: Granted;
