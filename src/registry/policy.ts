@@ -66,6 +66,14 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
   return resolved;
 }
 
+/** Whether a call of some tool of the route may become a task. */
+export function mayIssueHandles({ policy, tools }: RoutePolicy): boolean {
+  if (policy !== 'never') return true;
+  return Object.values(tools ?? {}).some(
+    (settings) => isHandOff(settings.policy) && settings.policy !== 'never',
+  );
+}
+
 /** A time-to-live is compared, never waited for: it may be longer than a timer. */
 function longestMs(name: keyof PolicySettings): number {
   return name === 'ttlMs' ? Number.MAX_SAFE_INTEGER : MAX_TIMER_MS;

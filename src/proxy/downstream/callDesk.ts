@@ -1,14 +1,19 @@
 import { isJsonObject } from '../../common/json.ts';
-import { type ResolvedPolicy, type RoutePolicy, resolvePolicy } from '../../registry/policy.ts';
+import {
+  mayIssueHandles,
+  type ResolvedPolicy,
+  type RoutePolicy,
+  resolvePolicy,
+} from '../../registry/policy.ts';
 import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
-import { errorLine, resultLine, WireErrorCode } from '../wire/jsonRpc.ts';
+import { resultLine } from '../wire/jsonRpc.ts';
 import { META_CONVERSATION, META_PROTOCOL_VERSION } from '../wire/mcpNames.ts';
 import {
+  metaOf,
   paramOf,
   parsedSpan,
-  progressTokenSpan,
-  sliceOf,
+  progressTokenOf,
   type WireMessage,
   withId,
 } from '../wire/wireMessage.ts';
@@ -16,6 +21,7 @@ import { errorAnswer, type ToolAnswer } from './answers.ts';
 import { callReply } from './callReply.ts';
 import { Companions } from './companions/companions.ts';
 import { type CompanionNames, DEFAULT_NAMES, freeName } from './companions/companionTools.ts';
+import { forwardRequest } from './forwardRequest.ts';
 import type { InFlight } from './inFlight.ts';
 import { ToolCall } from './toolCall.ts';
 import { rewriteToolList, toolNamesOf } from './toolListRewrite.ts';
@@ -53,20 +59,14 @@ export class CallDesk {
   /** `tools/list`: the upstream's tools, with what is rewritten in `toolListRewrite`. */
   list(message: WireMessage, id: string): void {
     const { port, binding, inFlight } = this.options;
-    const fail = (why: string) => {
-      inFlight.delete(id);
-      port.send(errorLine(id, WireErrorCode.internalError, why));
-    };
-    binding.withUpstream((upstream) => {
-      const upstreamRequest = upstream.forward(message, {
-        onResponse: (answer) => {
-          inFlight.delete(id);
-          port.send(this.#listAnswer(message, answer, id));
-        },
-        onGone: fail,
-      });
-      inFlight.add(id, { kind: 'forwarded', upstreamRequest });
-    }, fail);
+    forwardRequest({
+      message,
+      id,
+      binding,
+      inFlight,
+      port,
+      onResponse: (answer) => port.send(this.#listAnswer(message, answer, id)),
+    });
   }
 
   call(message: WireMessage, id: string): void {
@@ -93,10 +93,9 @@ export class CallDesk {
     const client = { ...this.options.client(), conversationId: conversationOf(message) };
     const call = new ToolCall({ context, route, message, tool, policy, client });
     inFlight.add(id, { kind: 'call', call });
-    const token = progressTokenSpan(message);
     const reply = callReply({
       id,
-      tokenText: token === null ? null : sliceOf(message.text, token),
+      tokenText: progressTokenOf(message),
       isModern: isModern(message),
       names: () => this.#names,
       port,
@@ -109,7 +108,9 @@ export class CallDesk {
         if (!call.isWaiting) return;
         call.start(upstream, reply);
       },
-      (why) => reply.answerGone(why),
+      (why) => {
+        if (call.isWaiting) reply.answerGone(why);
+      },
     );
   }
 
@@ -117,11 +118,10 @@ export class CallDesk {
     const { inFlight, port } = this.options;
     const abort = new AbortController();
     inFlight.add(id, { kind: 'own', abort });
-    const token = progressTokenSpan(message);
     const work = this.#companions.call({
       tool,
       arguments: paramOf(message, 'arguments'),
-      tokenText: token === null ? null : sliceOf(message.text, token),
+      tokenText: progressTokenOf(message),
       signal: abort.signal,
       notify: (line) => port.send(line),
     });
@@ -142,6 +142,7 @@ export class CallDesk {
     this.#learnNames(request, result);
     const rewritten = rewriteToolList(result, {
       route: this.options.route.name,
+      mayIssueHandles: mayIssueHandles(this.options.route.policy()),
       mayBecomeTask: (tool) => this.#policyOf(tool).policy !== 'never',
       names: this.#names,
     });
@@ -177,13 +178,11 @@ function companionLine(id: string, answer: ToolAnswer | string, modern: boolean)
 }
 
 function conversationOf(message: WireMessage): string | null {
-  const meta = paramOf(message, '_meta');
-  const value = isJsonObject(meta) ? meta[META_CONVERSATION] : undefined;
+  const value = metaOf(message, META_CONVERSATION);
   return typeof value === 'string' ? value : null;
 }
 
 /** Whether a request comes from the era without `initialize`: decided from the wire. */
 function isModern(message: WireMessage): boolean {
-  const meta = paramOf(message, '_meta');
-  return isJsonObject(meta) && typeof meta[META_PROTOCOL_VERSION] === 'string';
+  return typeof metaOf(message, META_PROTOCOL_VERSION) === 'string';
 }

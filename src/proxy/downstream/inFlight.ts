@@ -2,7 +2,7 @@ import type { ToolCall } from './toolCall.ts';
 
 /** What a downstream request has become. */
 export type FlightEntry =
-  | { readonly kind: 'forwarded'; upstreamRequest: number }
+  | { readonly kind: 'forwarded'; readonly cancel: () => void }
   | { readonly kind: 'call'; readonly call: ToolCall }
   | { readonly kind: 'own'; readonly abort: AbortController };
 
@@ -24,6 +24,11 @@ export class InFlight {
 
   delete(id: string): void {
     this.#open.delete(id);
+  }
+
+  /** Removes the request if it is still this one; false when it was taken back meanwhile. */
+  take(id: string, entry: FlightEntry): boolean {
+    return this.#open.get(id) === entry && this.#open.delete(id);
   }
 
   /** The call has been answered with a handle. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
 import { Emitter } from '../../common/event.ts';
 import type { HandleId } from '../../registry/taskRecord.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import type { ToolCall } from './toolCall.ts';
 
 /** A call this young is not shown: most are over by then. */
@@ -14,6 +15,7 @@ export const ROW_AFTER_MS = 1000;
 export class LiveCalls implements Disposable {
   readonly #byId = new Map<string, ToolCall>();
   readonly #byHandle = new Map<HandleId, ToolCall>();
+  readonly #byUpstream = new WeakMap<Upstream, Set<ToolCall>>();
   readonly #shown = new Set<string>();
   readonly #changed = new Emitter<ToolCall>();
   readonly #sizeChanged = new Emitter<void>();
@@ -38,12 +40,7 @@ export class LiveCalls implements Disposable {
 
   /** Also notes which calls share an upstream at the same time: revocation must know. */
   add(call: ToolCall): void {
-    for (const other of this.#byId.values()) {
-      if (other.upstream === call.upstream) {
-        other.hasOverlapped = true;
-        call.hasOverlapped = true;
-      }
-    }
+    if (call.upstream !== null) this.#noteOverlap(call, call.upstream);
     this.#byId.set(call.id, call);
     if (this.#byId.size === 1) this.#sizeChanged.fire();
   }
@@ -67,6 +64,7 @@ export class LiveCalls implements Disposable {
   }
 
   remove(call: ToolCall): void {
+    if (call.upstream !== null) this.#byUpstream.get(call.upstream)?.delete(call);
     if (this.#byId.delete(call.id) && this.#byId.size === 0) this.#sizeChanged.fire();
     if (call.handle !== null) this.#byHandle.delete(call.handle);
     if (this.#shown.delete(call.id)) this.#changed.fire(call);
@@ -86,6 +84,14 @@ export class LiveCalls implements Disposable {
 
   all(): ToolCall[] {
     return [...this.#byId.values()];
+  }
+
+  /** Where two or more are, all have been marked before. */
+  #noteOverlap(call: ToolCall, upstream: Upstream): void {
+    const others = this.#byUpstream.get(upstream) ?? new Set();
+    if (others.size === 1) for (const other of others) other.hasOverlapped = true;
+    if (others.size > 0) call.hasOverlapped = true;
+    this.#byUpstream.set(upstream, others.add(call));
   }
 
   dispose(): void {

@@ -3,9 +3,8 @@ import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
 import { Method } from '../wire/mcpNames.ts';
-import { memberOf } from '../wire/span.ts';
 import {
-  progressTokenSpan,
+  progressTokenOf,
   readMessage,
   sliceOf,
   type WireMessage,
@@ -13,6 +12,7 @@ import {
   withProgressToken,
 } from '../wire/wireMessage.ts';
 import { CallDesk } from './callDesk.ts';
+import { forwardRequest } from './forwardRequest.ts';
 import { InFlight } from './inFlight.ts';
 import { rewriteInitializeResult } from './initializeRewrite.ts';
 import { UpstreamBinding } from './upstreamBinding.ts';
@@ -59,11 +59,15 @@ export class Session {
     this.#inFlight.takeAnswered(id)?.takeBack('The request was cancelled.');
   }
 
-  /** The connection is gone: calls become tasks, the upstream stays while it has work. */
+  /**
+   * The connection is gone: calls become tasks, what nobody can be answered any more is cancelled,
+   * and the upstream stays while it has work.
+   */
   close(): void {
     for (const entry of this.#inFlight.all()) {
       if (entry.kind === 'call') entry.call.detach();
       if (entry.kind === 'own') entry.abort.abort();
+      if (entry.kind === 'forwarded') entry.cancel();
     }
     this.#inFlight.clear();
     this.#binding.release();
@@ -130,24 +134,16 @@ export class Session {
   /** Passes a request on; by default its answer goes back with nothing changed but the id. */
   #forward(message: WireMessage, id: string, onResponse?: (answer: WireMessage) => void): void {
     this.#binding.remember(message);
-    const token = progressTokenSpan(message);
-    const tokenText = token === null ? null : sliceOf(message.text, token);
-    const fail = (why: string) => {
-      this.#inFlight.delete(id);
-      this.port.send(errorLine(id, WireErrorCode.internalError, why));
-    };
-    this.#binding.withUpstream((upstream) => {
-      const upstreamRequest = upstream.forward(message, {
-        onResponse: (answer) => {
-          this.#inFlight.delete(id);
-          if (onResponse !== undefined) onResponse(answer);
-          else this.port.send(withId(answer, id));
-        },
-        onGone: fail,
-        onProgress: (progress) => this.#sendProgress(progress, tokenText),
-      });
-      this.#inFlight.add(id, { kind: 'forwarded', upstreamRequest });
-    }, fail);
+    const tokenText = progressTokenOf(message);
+    forwardRequest({
+      message,
+      id,
+      binding: this.#binding,
+      inFlight: this.#inFlight,
+      port: this.port,
+      onResponse: onResponse ?? ((answer) => this.port.send(withId(answer, id))),
+      onProgress: (progress) => this.#sendProgress(progress, tokenText),
+    });
   }
 
   #sendProgress(message: WireMessage, token: string | null): void {
@@ -156,20 +152,14 @@ export class Session {
 
   /** A cancel for a request that has been answered is ignored: opencode sends one every time. */
   #onCancelled(message: WireMessage): void {
-    const span =
-      message.params === null ? null : memberOf(message.text, message.params, 'requestId');
+    const span = message.param('requestId');
     if (span === null) return;
     const id = sliceOf(message.text, span);
     const entry = this.#inFlight.get(id);
     this.#inFlight.delete(id);
     if (entry?.kind === 'call') this.#desk.cancelled(entry.call);
     else if (entry?.kind === 'own') entry.abort.abort();
-    else if (entry?.kind === 'forwarded') {
-      this.#binding.current?.cancel(entry.upstreamRequest, {
-        reason: 'The client cancelled the request.',
-        forget: true,
-      });
-    }
+    else if (entry?.kind === 'forwarded') entry.cancel();
   }
 }
 

@@ -45,6 +45,7 @@ export class ToolCall {
   #state: 'open' | 'handingOff' | 'task' | 'ended' = 'open';
   #upstreamRequest = 0;
   #answer: WireMessage | null = null;
+  #whyGone: string | null = null;
   #isTakenBack = false;
   #handOffDone: Promise<void> = Promise.resolve();
   readonly #owned = new DisposableStore();
@@ -116,10 +117,10 @@ export class ToolCall {
 
   /**
    * Makes the call a task: the record is on disk before the handle goes back (P1). Resolves when
-   * it is a task or has ended; if the disk refuses, the call goes on untracked.
+   * it is a task or has ended; if the disk or the policy refuses, the call goes on untracked.
    */
   handOff(): Promise<void> {
-    if (this.#state === 'open') {
+    if (this.#state === 'open' && this.options.policy.policy !== 'never') {
       this.#state = 'handingOff';
       this.#handOffDone = this.#createTask();
     }
@@ -146,8 +147,17 @@ export class ToolCall {
     } catch (error) {
       context.log.write('error', `\`${this.tool}\` goes on untracked: ${messageOf(error)}`, error);
       this.#state = 'open';
-      if (this.#answer !== null) this.#finishOpen(this.#answer);
+      this.#goOnUntracked();
     }
+  }
+
+  /** The disk refused: whatever came meanwhile is dealt with as if there had been no hand-off. */
+  #goOnUntracked(): void {
+    const { context } = this.options;
+    if (this.#isTakenBack) this.takeBack('The client cancelled the request.');
+    else if (this.#answer !== null) this.#finishOpen(this.#answer);
+    else if (this.#whyGone !== null) this.#onUpstreamGone(this.#whyGone);
+    else this.#own(context.calls.scheduleRow(this));
   }
 
   #onCreated(record: TaskRecord): void {
@@ -157,7 +167,7 @@ export class ToolCall {
     if (this.#isTakenBack) void this.#endAsTakenBack(record.handle);
     else if (this.#answer === null) this.downstream?.answerHandOff(record);
     else this.#finishDuringHandOff(record.handle, this.#answer);
-    if (this.upstream?.isGone === true) this.#onUpstreamGone('Its server ended.');
+    if (this.#whyGone !== null) this.#onUpstreamGone(this.#whyGone);
   }
 
   /** The answer came while the record was being written: `always` keeps its word all the same. */
@@ -203,6 +213,7 @@ export class ToolCall {
   }
 
   #onUpstreamGone(why: string): void {
+    this.#whyGone = why;
     this.#settled?.fire();
     if (this.#state === 'open') {
       this.#end();
@@ -246,12 +257,16 @@ export class ToolCall {
     this.#end();
   }
 
-  /** The connection is gone: what may become a task does so at once, the rest is cancelled. */
+  /**
+   * The connection is gone: what may become a task does so at once, the rest is cancelled. So is
+   * a call that never reached an upstream: nothing has been done, and nothing will be.
+   */
   detach(): void {
     this.downstream = null;
     if (this.#state !== 'open') return;
-    if (this.options.policy.policy === 'never') this.takeBack('The client has left.');
-    else void this.handOff();
+    const mayGoOn = this.upstream !== null && this.options.policy.policy !== 'never';
+    if (mayGoOn) void this.handOff();
+    else this.takeBack('The client has left.');
   }
 
   /** Ends a call that is no task: the host gets a tool error, the upstream is asked to stop. */

@@ -14,6 +14,8 @@ const HANDLE_SCHEMA = {
 
 export interface ToolListRewrite {
   readonly route: string;
+  /** Whether any call of the route may; else nobody needs the companions. */
+  readonly mayIssueHandles: boolean;
   readonly mayBecomeTask: (tool: string) => boolean;
   readonly names: CompanionNames;
 }
@@ -33,7 +35,8 @@ export function rewriteToolList(result: unknown, rewrite: ToolListRewrite): unkn
     isJsonObject(tool) ? rewriteTool(tool, rewrite) : tool,
   );
   const isLastPage = typeof result.nextCursor !== 'string';
-  return { ...result, tools: isLastPage ? [...tools, ...companionTools(rewrite.names)] : tools };
+  const hasCompanions = isLastPage && rewrite.mayIssueHandles;
+  return { ...result, tools: hasCompanions ? [...tools, ...companionTools(rewrite.names)] : tools };
 }
 
 function rewriteTool(tool: JsonObject, rewrite: ToolListRewrite): JsonObject {

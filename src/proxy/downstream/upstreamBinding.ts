@@ -49,6 +49,7 @@ export class UpstreamBinding {
   /** Before `initialize` is forwarded: takes over a free upstream with an equal key, if any. */
   adopt(paramsText: string): Upstream | null {
     this.#initializeParams = paramsText;
+    if (this.#waiting !== null) return null;
     const adopted = this.context.pool.adopt(this.#keyOf(paramsText));
     if (adopted === null) return null;
     const probed = this.current;
@@ -86,8 +87,10 @@ export class UpstreamBinding {
       const upstream = await this.context.pool.start(this.route.name, this.route.definition);
       if (this.#isReleased) return await upstream.shutDown();
       upstream.listener = this.listener;
-      if (this.#initializeParams !== null && this.#hasHandshake)
+      if (this.#initializeParams !== null && this.#hasHandshake) {
         await this.#repeatHandshake(upstream);
+      }
+      if (this.#isReleased) return this.context.pool.release(upstream);
       this.#upstream = upstream;
       this.#drain((waiter) => waiter.run(upstream));
     } catch (error) {
@@ -110,6 +113,16 @@ export class UpstreamBinding {
 
   /** A fresh process in the place of one that has gone: the downstream notices nothing. */
   async #repeatHandshake(upstream: Upstream): Promise<void> {
+    try {
+      await this.#greetAgain(upstream);
+    } catch (error) {
+      upstream.listener = null;
+      void upstream.shutDown();
+      throw error;
+    }
+  }
+
+  async #greetAgain(upstream: Upstream): Promise<void> {
     const params = this.#initializeParams ?? '{}';
     const answer = await ask(upstream, Method.initialize, params);
     if (answer.result === null) throw new Error('It refused to be initialised again.');

@@ -1,3 +1,5 @@
+import { parseJson } from '../../common/json.ts';
+
 /** A half-open range of a JSON text. */
 export interface Span {
   readonly start: number;
@@ -21,7 +23,8 @@ export class MalformedJson extends Error {
 /**
  * Visits the members of the object that begins at `start`, without building values: a proxy that
  * parses and prints changes numbers, key order and escapes, and copies large messages (P12).
- * Returns the position after the object.
+ * Nested values are validated on the way, but for the inside of strings: whatever is visited may be
+ * visited again without a throw. Returns the position after the object.
  */
 export function visitMembers(
   text: string,
@@ -33,9 +36,9 @@ export function visitMembers(
   if (text.charCodeAt(at) === CLOSE_BRACE) return at + 1;
   for (;;) {
     const keyEnd = skipString(text, at);
-    const key = text.slice(at + 1, keyEnd - 1);
+    const key = stringAt(text, { start: at, end: keyEnd });
     const valueStart = skipSpace(text, expect(text, skipSpace(text, keyEnd), COLON));
-    const valueEnd = skipValue(text, valueStart);
+    const valueEnd = skipValue(text, valueStart, 0);
     visit(key, { start: valueStart, end: valueEnd });
     at = skipSpace(text, valueEnd);
     if (text.charCodeAt(at) === CLOSE_BRACE) return at + 1;
@@ -43,14 +46,36 @@ export function visitMembers(
   }
 }
 
+/** The members of the value at `span` by key; none when it is no object. The last of equal keys. */
+export function membersOf(text: string, span: Span): Map<string, Span> {
+  const members = new Map<string, Span>();
+  if (isObjectAt(text, span)) {
+    visitMembers(text, span.start, (key, value) => members.set(key, value));
+  }
+  return members;
+}
+
 /** The value of one member of the object at `object`, or `null` if it has none. */
 export function memberOf(text: string, object: Span, key: string): Span | null {
-  if (text.charCodeAt(object.start) !== OPEN_BRACE) return null;
+  if (!isObjectAt(text, object)) return null;
   let found: Span | null = null;
   visitMembers(text, object.start, (name, value) => {
     if (name === key) found = value;
   });
   return found;
+}
+
+/** Whether the value at `span` is an object. */
+export function isObjectAt(text: string, span: Span): boolean {
+  return text.charCodeAt(span.start) === OPEN_BRACE;
+}
+
+/** The string whose literal, quotes included, stands at `span`; a bad escape stays as it is. */
+export function stringAt(text: string, { start, end }: Span): string {
+  const inner = text.slice(start + 1, end - 1);
+  if (!inner.includes('\\')) return inner;
+  const value = parseJson(text.slice(start, end));
+  return typeof value === 'string' ? value : inner;
 }
 
 /** The first position at or after `at` that is not white space. */
@@ -78,25 +103,37 @@ function skipString(text: string, at: number): number {
   throw new MalformedJson(`string without end at ${at}`);
 }
 
-function skipValue(text: string, at: number): number {
+/** What is deeper is refused: the way down is a recursion. */
+const MAX_DEPTH = 1000;
+
+function skipValue(text: string, at: number, depth: number): number {
   const code = text.charCodeAt(at);
   if (code === QUOTE) return skipString(text, at);
-  if (code === OPEN_BRACE || code === OPEN_BRACKET) return skipNested(text, at);
-  return skipScalar(text, at);
+  if (code !== OPEN_BRACE && code !== OPEN_BRACKET) return skipScalar(text, at);
+  if (depth > MAX_DEPTH) throw new MalformedJson(`nested too deeply at ${at}`);
+  return code === OPEN_BRACE ? skipObject(text, at, depth + 1) : skipArray(text, at, depth + 1);
 }
 
-function skipNested(text: string, at: number): number {
-  let depth = 0;
-  for (let position = at; position < text.length; position += 1) {
-    const code = text.charCodeAt(position);
-    if (code === QUOTE) position = skipString(text, position) - 1;
-    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1;
-    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-      depth -= 1;
-      if (depth === 0) return position + 1;
-    }
+function skipObject(text: string, at: number, depth: number): number {
+  let position = skipSpace(text, at + 1);
+  if (text.charCodeAt(position) === CLOSE_BRACE) return position + 1;
+  for (;;) {
+    const valueStart = expect(text, skipSpace(text, skipString(text, position)), COLON);
+    const valueEnd = skipValue(text, skipSpace(text, valueStart), depth);
+    position = skipSpace(text, valueEnd);
+    if (text.charCodeAt(position) === CLOSE_BRACE) return position + 1;
+    position = skipSpace(text, expect(text, position, COMMA));
   }
-  throw new MalformedJson(`value without end at ${at}`);
+}
+
+function skipArray(text: string, at: number, depth: number): number {
+  let position = skipSpace(text, at + 1);
+  if (text.charCodeAt(position) === CLOSE_BRACKET) return position + 1;
+  for (;;) {
+    position = skipSpace(text, skipValue(text, position, depth));
+    if (text.charCodeAt(position) === CLOSE_BRACKET) return position + 1;
+    position = skipSpace(text, expect(text, position, COMMA));
+  }
 }
 
 const SCALAR = /(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)/y;

@@ -1,54 +1,105 @@
 import { parseJson } from '../../common/json.ts';
-import { MalformedJson, memberOf, type Span, skipSpace, visitMembers } from './span.ts';
+import {
+  isObjectAt,
+  MalformedJson,
+  membersOf,
+  type Span,
+  skipSpace,
+  stringAt,
+  visitMembers,
+} from './span.ts';
+
+const NO_MEMBERS: ReadonlyMap<string, Span> = new Map();
 
 /**
  * One JSON-RPC message as it came, with the places of what a proxy must know. Values are parsed
- * only when asked for.
+ * only when asked for; `params` is looked into once, when somebody asks first.
  */
-export interface WireMessage {
-  readonly text: string;
+export class WireMessage {
   readonly kind: 'request' | 'notification' | 'response';
-  /** Empty for a response. */
-  readonly method: string;
   /** The id as JSON text (`7`, `"a"`); `null` for notifications. */
   readonly id: string | null;
-  readonly idSpan: Span | null;
-  readonly params: Span | null;
-  readonly result: Span | null;
-  readonly error: Span | null;
+  #params: ReadonlyMap<string, Span> | null = null;
+  #meta: ReadonlyMap<string, Span> | null = null;
+
+  constructor(
+    readonly text: string,
+    /** Empty for a response. */
+    readonly method: string,
+    private readonly spans: EnvelopeSpans,
+  ) {
+    const { id } = spans;
+    this.id = id === null ? null : sliceOf(text, id);
+    if (spans.method === null) this.kind = 'response';
+    else this.kind = id === null ? 'notification' : 'request';
+  }
+
+  get idSpan(): Span | null {
+    return this.spans.id;
+  }
+
+  get params(): Span | null {
+    return this.spans.params;
+  }
+
+  get result(): Span | null {
+    return this.spans.result;
+  }
+
+  get error(): Span | null {
+    return this.spans.error;
+  }
+
+  /** The place of one member of `params`. */
+  param(key: string): Span | null {
+    this.#params ??= this.params === null ? NO_MEMBERS : membersOf(this.text, this.params);
+    return this.#params.get(key) ?? null;
+  }
+
+  /** The place of one member of `params._meta`. */
+  meta(key: string): Span | null {
+    if (this.#meta === null) {
+      const meta = this.param('_meta');
+      this.#meta = meta === null ? NO_MEMBERS : membersOf(this.text, meta);
+    }
+    return this.#meta.get(key) ?? null;
+  }
+}
+
+/** Where the members of the envelope stand. */
+interface EnvelopeSpans {
+  id: Span | null;
+  method: Span | null;
+  params: Span | null;
+  result: Span | null;
+  error: Span | null;
 }
 
 /** Reads a line as a message; `null` if it is not one. Arrays (batches) are not messages. */
 export function readMessage(text: string): WireMessage | null {
-  const spans: Record<string, Span> = {};
+  const spans: EnvelopeSpans = { id: null, method: null, params: null, result: null, error: null };
   try {
     const end = visitMembers(text, 0, (key, value) => {
-      spans[key] = value;
+      if (key === 'id') spans.id = value;
+      else if (key === 'method') spans.method = value;
+      else if (key === 'params') spans.params = value;
+      else if (key === 'result') spans.result = value;
+      else if (key === 'error') spans.error = value;
     });
-    if (skipSpace(text, end) < text.length) return null;
+    return skipSpace(text, end) < text.length ? null : messageFrom(text, spans);
   } catch (error) {
     if (error instanceof MalformedJson) return null;
     throw error;
   }
-  return messageFrom(text, spans);
 }
 
-function messageFrom(text: string, spans: Record<string, Span>): WireMessage | null {
-  const method = spans.method === undefined ? null : parseJson(sliceOf(text, spans.method));
-  const idSpan = spans.id ?? null;
-  const id = idSpan === null ? null : sliceOf(text, idSpan);
-  const isAnswer = spans.result !== undefined || spans.error !== undefined;
-  if (typeof method !== 'string' && !(isAnswer && id !== null)) return null;
-  return {
-    text,
-    kind: typeof method !== 'string' ? 'response' : id === null ? 'notification' : 'request',
-    method: typeof method === 'string' ? method : '',
-    id,
-    idSpan,
-    params: spans.params ?? null,
-    result: spans.result ?? null,
-    error: spans.error ?? null,
-  };
+function messageFrom(text: string, spans: EnvelopeSpans): WireMessage | null {
+  const { method, id } = spans;
+  if (method !== null) {
+    return text[method.start] === '"' ? new WireMessage(text, stringAt(text, method), spans) : null;
+  }
+  const isAnswer = spans.result !== null || spans.error !== null;
+  return isAnswer && id !== null ? new WireMessage(text, '', spans) : null;
 }
 
 /** The text of a span. */
@@ -63,8 +114,12 @@ export function parsedSpan(message: WireMessage, span: Span | null): unknown {
 
 /** The parsed value of one member of `params`; `undefined` when absent. */
 export function paramOf(message: WireMessage, key: string): unknown {
-  if (message.params === null) return undefined;
-  return parsedSpan(message, memberOf(message.text, message.params, key));
+  return parsedSpan(message, message.param(key));
+}
+
+/** The parsed value of one member of `params._meta`; `undefined` when absent. */
+export function metaOf(message: WireMessage, key: string): unknown {
+  return parsedSpan(message, message.meta(key));
 }
 
 /** The message with another id, everything else byte for byte as it came. */
@@ -72,32 +127,25 @@ export function withId(message: WireMessage, id: string): string {
   return message.idSpan === null ? message.text : replaced(message.text, message.idSpan, id);
 }
 
-/** The place of `params._meta.progressToken`, or `null`. */
-export function progressTokenSpan(message: WireMessage): Span | null {
-  if (message.params === null) return null;
-  const meta = memberOf(message.text, message.params, '_meta');
-  return meta === null ? null : memberOf(message.text, meta, 'progressToken');
+/** `params._meta.progressToken` as JSON text, or `null`. */
+export function progressTokenOf(message: WireMessage): string | null {
+  const token = message.meta('progressToken');
+  return token === null ? null : sliceOf(message.text, token);
 }
 
 /** A request under our id, its progress token (given or not) ours as well: the same number. */
 export function withOwnIdAndToken(message: WireMessage, id: number): string {
-  const edits = [edit(message.idSpan, String(id)), tokenEdit(message, id)];
-  return applyEdits(message.text, edits);
+  return withOwn(message, id, message.meta('progressToken') ?? tokenPlace(message));
 }
 
 /** A request under our id whose progress token, if it has one, is replaced by ours. */
 export function withOwnId(message: WireMessage, id: number): string {
-  const token = progressTokenSpan(message);
-  return applyEdits(message.text, [
-    edit(message.idSpan, String(id)),
-    token === null ? null : { ...token, text: String(id) },
-  ]);
+  return withOwn(message, id, message.meta('progressToken'));
 }
 
 /** A progress notification under the token that the downstream had chosen. */
 export function withProgressToken(message: WireMessage, tokenText: string): string {
-  if (message.params === null) return message.text;
-  const span = memberOf(message.text, message.params, 'progressToken');
+  const span = message.param('progressToken');
   return span === null ? message.text : replaced(message.text, span, tokenText);
 }
 
@@ -106,42 +154,57 @@ export function replaced(text: string, span: Span, replacement: string): string 
   return text.slice(0, span.start) + replacement + text.slice(span.end);
 }
 
-interface Edit extends Span {
-  readonly text: string;
-}
-
-function edit(span: Span | null, text: string): Edit | null {
-  return span === null ? null : { ...span, text };
-}
-
-function tokenEdit(message: WireMessage, token: number): Edit | null {
-  const { text, params } = message;
-  if (params === null) return null;
-  const given = progressTokenSpan(message);
-  if (given !== null) return { ...given, text: String(token) };
-  const meta = memberOf(text, params, '_meta');
-  if (meta !== null) return insertion(text, meta, `"progressToken":${token}`);
-  return insertion(text, params, `"_meta":{"progressToken":${token}}`);
-}
-
 /** `text` with a member put first into the object at `object`. */
 export function withFirstMember(text: string, object: Span, member: string): string {
-  return applyEdits(text, [insertion(text, object, member)]);
-}
-
-function insertion(text: string, object: Span, member: string): Edit {
   const at = object.start + 1;
-  const isEmpty = text[skipSpace(text, at)] === '}';
-  return { start: at, end: at, text: isEmpty ? member : `${member},` };
+  return text.slice(0, at) + member + separatorAt(text, at) + text.slice(at);
 }
 
-function applyEdits(text: string, edits: readonly (Edit | null)[]): string {
-  const ordered = edits.filter((one) => one !== null).sort((a, b) => a.start - b.start);
-  let result = '';
-  let at = 0;
-  for (const one of ordered) {
-    result += text.slice(at, one.start) + one.text;
-    at = one.end;
+/** Where a token that is not there yet goes, and what must stand around it. */
+interface TokenPlace extends Span {
+  readonly before: string;
+  readonly after: string;
+}
+
+function tokenPlace(message: WireMessage): TokenPlace | null {
+  const { text, params } = message;
+  if (params === null || !isObjectAt(text, params)) return null;
+  const meta = message.param('_meta');
+  if (meta === null)
+    return insertion(text, params, { open: '"_meta":{"progressToken":', close: '}' });
+  if (!isObjectAt(text, meta)) return null;
+  return insertion(text, meta, { open: '"progressToken":', close: '' });
+}
+
+function insertion(
+  text: string,
+  object: Span,
+  member: { open: string; close: string },
+): TokenPlace {
+  const at = object.start + 1;
+  return {
+    start: at,
+    end: at,
+    before: member.open,
+    after: member.close + separatorAt(text, at),
+  };
+}
+
+/** What a member put at `at`, just after a `{`, needs behind it. */
+function separatorAt(text: string, at: number): string {
+  return text[skipSpace(text, at)] === '}' ? '' : ',';
+}
+
+/** Both places get the same number; they never overlap. */
+function withOwn(message: WireMessage, id: number, token: Span | TokenPlace | null): string {
+  const { text, idSpan } = message;
+  if (idSpan === null) return text;
+  if (token === null) return replaced(text, idSpan, String(id));
+  const ownToken = 'before' in token ? token.before + id + token.after : String(id);
+  if (idSpan.start < token.start) {
+    const between = text.slice(idSpan.end, token.start);
+    return text.slice(0, idSpan.start) + id + between + ownToken + text.slice(token.end);
   }
-  return result + text.slice(at);
+  const between = text.slice(token.end, idSpan.start);
+  return text.slice(0, token.start) + ownToken + between + id + text.slice(idSpan.end);
 }

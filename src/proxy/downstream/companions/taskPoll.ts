@@ -5,7 +5,7 @@ import { type HandleId, isTerminal, type TaskRecord } from '../../../registry/ta
 import type { TaskView } from '../../../registry/taskView.ts';
 import { waitForEnd } from '../../../registry/waiting.ts';
 import { META_TASK } from '../../wire/mcpNames.ts';
-import { memberOf } from '../../wire/span.ts';
+import { isObjectAt, memberOf } from '../../wire/span.ts';
 import { withFirstMember } from '../../wire/wireMessage.ts';
 import { errorAnswer, listAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
 import { endedSentence, stillRunningSentence, UNKNOWN_HANDLE } from '../sentences.ts';
@@ -107,11 +107,16 @@ function sendProgress(record: TaskRecord, call: CompanionCall): void {
   );
 }
 
-/** The result byte for byte, but for one key more in its `_meta`. */
+/**
+ * The result byte for byte, but for one key more in its `_meta`; nothing more where the server
+ * sent something else than an object.
+ */
 function withTaskMeta(resultJson: string, view: TaskView): string {
   const entry = `${JSON.stringify(META_TASK)}:${JSON.stringify(view)}`;
   const whole = { start: 0, end: resultJson.length };
+  if (!isObjectAt(resultJson, whole)) return resultJson;
   const meta = memberOf(resultJson, whole, '_meta');
+  if (meta !== null && !isObjectAt(resultJson, meta)) return resultJson;
   if (meta !== null) return withFirstMember(resultJson, meta, entry);
   return withFirstMember(resultJson, whole, `"_meta":{${entry}}`);
 }

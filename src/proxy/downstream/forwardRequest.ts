@@ -1,0 +1,42 @@
+import type { DownstreamPort } from '../proxyContext.ts';
+import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
+import type { WireMessage } from '../wire/wireMessage.ts';
+import type { InFlight } from './inFlight.ts';
+import type { UpstreamBinding } from './upstreamBinding.ts';
+
+export interface ForwardOptions {
+  readonly message: WireMessage;
+  /** The request's id as JSON text. */
+  readonly id: string;
+  readonly binding: UpstreamBinding;
+  readonly inFlight: InFlight;
+  readonly port: DownstreamPort;
+  readonly onResponse: (answer: WireMessage) => void;
+  readonly onProgress?: (progress: WireMessage) => void;
+}
+
+/**
+ * Passes a request on that is no tool call. It gets one answer, an error if the upstream is gone;
+ * none if the host takes it back, which may be before the upstream has started.
+ */
+export function forwardRequest(options: ForwardOptions): void {
+  const { message, id, binding, inFlight, port } = options;
+  let cancel = () => {};
+  const entry = { kind: 'forwarded', cancel: () => cancel() } as const;
+  inFlight.add(id, entry);
+  const fail = (why: string) => {
+    if (inFlight.take(id, entry)) port.send(errorLine(id, WireErrorCode.internalError, why));
+  };
+  binding.withUpstream((upstream) => {
+    if (inFlight.get(id) !== entry) return;
+    const request = upstream.forward(message, {
+      onResponse: (answer) => {
+        if (inFlight.take(id, entry)) options.onResponse(answer);
+      },
+      onGone: fail,
+      onProgress: (progress) => options.onProgress?.(progress),
+    });
+    cancel = () =>
+      upstream.cancel(request, { reason: 'The client cancelled the request.', forget: true });
+  }, fail);
+}
