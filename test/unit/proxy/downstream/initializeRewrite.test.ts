@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { rewriteInitializeResult } from '../../../../src/proxy/downstream/initializeRewrite.ts';
+
+function rewritten(result: object): { instructions?: string; [key: string]: unknown } {
+  return JSON.parse(rewriteInitializeResult(JSON.stringify(result)));
+}
+
+suite('initializeRewrite', () => {
+  test('takes out the upstream’s tasks and keeps the rest', () => {
+    const capabilities = { tools: { listChanged: true }, prompts: {}, tasks: { list: {} } };
+    const result = rewritten({ protocolVersion: 'v', capabilities, serverInfo: { name: 's' } });
+    assert.deepEqual(result.capabilities, { tools: { listChanged: true }, prompts: {} });
+    assert.equal(result.protocolVersion, 'v');
+    assert.deepEqual(result.serverInfo, { name: 's' });
+  });
+
+  test('adds one line to the server’s own instructions', () => {
+    const { instructions = '' } = rewritten({ capabilities: { tools: {} }, instructions: 'Mine.' });
+    const [first, , second, ...more] = instructions.split('\n');
+    assert.equal(first, 'Mine.');
+    assert.match(second ?? '', /task_poll returns its result/);
+    assert.deepEqual(more, []);
+  });
+
+  test('says nothing for a server without tools', () => {
+    assert.equal(rewritten({ capabilities: { prompts: {} } }).instructions, undefined);
+  });
+
+  test('returns what is no initialize result byte for byte', () => {
+    for (const text of ['{ "a": 1.0 }', 'null', '{"capabilities":null}', '[]']) {
+      assert.equal(rewriteInitializeResult(text), text);
+    }
+  });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { MalformedJson, memberOf, visitMembers } from '../../../../src/proxy/wire/span.ts';
+
+function membersOf(text: string): [string, string][] {
+  const members: [string, string][] = [];
+  visitMembers(text, 0, (key, { start, end }) => members.push([key, text.slice(start, end)]));
+  return members;
+}
+
+function textOf(text: string, key: string): string | null {
+  const span = memberOf(text, { start: 0, end: text.length }, key);
+  return span === null ? null : text.slice(span.start, span.end);
+}
+
+suite('span', () => {
+  test('visits every member with its exact text', () => {
+    assert.deepEqual(membersOf('{"a":12345678901234567890, "b" :\t[1, {"c":"}"}] ,"d":-0.0}'), [
+      ['a', '12345678901234567890'],
+      ['b', '[1, {"c":"}"}]'],
+      ['d', '-0.0'],
+    ]);
+  });
+
+  test('visits nothing in an empty object', () => {
+    assert.deepEqual(membersOf('{ }'), []);
+  });
+
+  test('returns the place after the object', () => {
+    assert.equal(
+      visitMembers('{"a":1} rest', 0, () => {}),
+      7,
+    );
+  });
+
+  test('is not fooled by quotes and braces in strings', () => {
+    assert.equal(textOf('{"a":"\\\\\\"}{","b":2}', 'b'), '2');
+    assert.equal(textOf('{"a":"\\"b\\":1","b":2}', 'b'), '2');
+    assert.equal(textOf('{"a":"\\\\","b":2}', 'b'), '2');
+  });
+
+  test('knows a key by its value, however it is written', () => {
+    assert.equal(textOf('{"\\u0062":2}', 'b'), '2');
+  });
+
+  test('takes the last of equal keys, as JSON.parse does', () => {
+    assert.equal(textOf('{"b":1,"b":2}', 'b'), '2');
+  });
+
+  test('finds no member in what is no object', () => {
+    assert.equal(textOf('["b"]', 'b'), null);
+    assert.equal(textOf('null', 'b'), null);
+  });
+
+  test('refuses what is nested too deeply instead of overflowing', () => {
+    const deep = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    assert.equal(membersOf(deep(900)).length, 1);
+    assert.throws(() => membersOf(deep(100_000)), MalformedJson);
+  });
+
+  const broken = ['', '{', '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1,}', '{a:1}', '{"a":"x}'];
+  for (const text of [...broken, '{"a":nul}', '{"a":[1}', '{"a":{"b":1]}', '{"a":+1}', '{,}']) {
+    test(`refuses ${JSON.stringify(text)}`, () => {
+      assert.throws(() => membersOf(text), MalformedJson);
+    });
+  }
+});
