@@ -90,6 +90,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     clock,
     attachWorkspace: async (workspace, storagePath) => {
       registry.addStored(await store.attachWorkspace(workspace, storagePath));
+      await registry.loseOrphans((record) => calls.ofHandle(record.handle) !== undefined);
     },
   };
   return {

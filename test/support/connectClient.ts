@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { BrokerStatus } from '../../src/brokerApi/brokerProtocol.ts';
+import { runCli } from './cliProcess.ts';
+import { waitUntilGone } from './processes.ts';
+
+export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+export const EVERYTHING = fileURLToPath(
+  new URL(
+    '../../node_modules/@modelcontextprotocol/server-everything/dist/index.js',
+    import.meta.url,
+  ),
+);
+
+/** Clients by home: they go before their broker, because `connect` would start it again. */
+const clients = new Map<string, Client[]>();
+
+/** A home of its own; its broker is ended with the test, whatever becomes of the test. */
+export function temporaryHome(t: TestContext): string {
+  const home = mkdtempSync(join(tmpdir(), 'mth-'));
+  clients.set(home, []);
+  t.after(async () => {
+    await Promise.all((clients.get(home) ?? []).map((client) => client.close()));
+    await endBroker(home);
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+  });
+  return home;
+}
+
+async function endBroker(home: string): Promise<void> {
+  const { stdout, code } = await runCli(['broker', 'status', '--home', home, '--json']);
+  if (code !== 0) return;
+  const { pid } = JSON.parse(stdout) as BrokerStatus;
+  await runCli(['broker', 'stop', '--home', home]);
+  await waitUntilGone([pid], 10_000);
+}
+
+/** An SDK v1 client in front of `connect`, as a host would start it. */
+export interface ConnectedClient {
+  readonly client: Client;
+  readonly transport: StdioClientTransport;
+  readonly pid: number;
+  stderr(): string;
+}
+
+export interface ConnectSpec {
+  readonly home: string;
+  readonly server: readonly string[];
+  readonly flags?: readonly string[];
+  readonly route?: string;
+}
+
+export async function connectClient(spec: ConnectSpec): Promise<ConnectedClient> {
+  const { home, server, flags = [], route = 'e' } = spec;
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [CLI, 'connect', '--route', route, '--home', home, ...flags, '--', ...server],
+    stderr: 'pipe',
+  });
+  let stderr = '';
+  transport.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const client = new Client({ name: 'test-client', version: '1' });
+  clients.get(home)?.push(client);
+  await client.connect(transport);
+  return { client, transport, pid: transport.pid ?? 0, stderr: () => stderr };
+}
+
+/** A server fixture of `test/fixtures/mcp`, as a command line. */
+export function fixtureServer(name: string): string[] {
+  return [process.execPath, fileURLToPath(new URL(`../fixtures/mcp/${name}`, import.meta.url))];
+}
+
+export async function callTool(
+  { client }: ConnectedClient,
+  name: string,
+  args: Record<string, unknown> = {},
+): Promise<CallToolResult> {
+  return (await client.callTool({ name, arguments: args })) as CallToolResult;
+}
+
+/** The text that a model would read. */
+export function textOf(result: CallToolResult): string {
+  const [first] = result.content;
+  return first?.type === 'text' ? first.text : '';
+}
+
+/** The handle in an answer; fails when it is a result. */
+export function handleOf(result: CallToolResult): string {
+  const handle = result.structuredContent?.handle;
+  if (typeof handle !== 'string') throw new Error(`not a handle: ${JSON.stringify(result)}`);
+  return handle;
+}
