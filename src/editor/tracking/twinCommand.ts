@@ -1,0 +1,39 @@
+import { ENV_HOME } from '../../common/product.ts';
+
+export interface TwinFacts {
+  readonly route: string;
+  readonly workspaceId: string | null;
+  readonly cliPath: string;
+  readonly execPath: string;
+  readonly isElectron: boolean;
+  /** A home that was chosen by the environment. */
+  readonly home: string | undefined;
+}
+
+export interface TwinCommand {
+  readonly command: string;
+  readonly args: string[];
+  readonly env: Record<string, string>;
+}
+
+/** What the editor starts for a route. It caches and forwards this, so nothing secret goes in. */
+export function twinCommand(facts: TwinFacts): TwinCommand {
+  const { route, workspaceId, cliPath, execPath, isElectron, home } = facts;
+  const workspace = workspaceId === null ? [] : ['--workspace', workspaceId];
+  return {
+    command: execPath,
+    args: [cliPath, 'connect', '--route', route, ...workspace],
+    env: {
+      ...(isElectron && { ELECTRON_RUN_AS_NODE: '1' }),
+      ...(home !== undefined && home !== '' && { [ENV_HOME]: home }),
+    },
+  };
+}
+
+/**
+ * Under its own name the twin would collide with the original, and the editor would switch it off.
+ * Once the original is off, tools keep the names that agents know.
+ */
+export function twinLabel(route: string, isOriginalOn: boolean): string {
+  return isOriginalOn ? `${route} (tracked)` : route;
+}
