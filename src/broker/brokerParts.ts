@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { ConnectHello, ControlHello } from '../brokerApi/brokerProtocol.ts';
 import type { HomePaths } from '../brokerApi/home.ts';
@@ -6,6 +5,7 @@ import { systemClock } from '../common/clock.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Event } from '../common/event.ts';
+import { endOrphans, findOrphans } from '../processes/orphans.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import type { ProxyContext } from '../proxy/proxyContext.ts';
 import { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
@@ -17,6 +17,7 @@ import type { BrokerLog } from './brokerLog.ts';
 import { serveConnect } from './connectFront.ts';
 import type { ControlConnection } from './controlConnection.ts';
 import { type ControlDesk, handleTaskRequests } from './controlHandlers.ts';
+import { isOwnerAlive, ownerInstance } from './ownerMark.ts';
 import { Revoker } from './revoker.ts';
 import { RouteTable } from './routeTable.ts';
 import { RowFeed } from './rowFeed.ts';
@@ -63,12 +64,13 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const registry = owned.add(new Registry({ store, clock, log }));
   await registry.load();
   await registry.loseOrphans(() => false);
+  await endSurvivors(log);
   const calls = owned.add(new LiveCalls(clock));
   const routes = owned.add(new RouteTable(clock));
   const rows = new TaskRows(registry, calls, clock);
   const feed = owned.add(new RowFeed(rows, clock));
   feed.follow(registry, calls);
-  const start = upstreamStarter(randomBytes(8).toString('hex'));
+  const start = upstreamStarter(ownerInstance());
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
   const revoker = new Revoker({ registry, calls, rows, clock, log });
   const proxy: ProxyContext = {
@@ -111,4 +113,15 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
       owned.dispose();
     },
   };
+}
+
+/** What outlived a dead broker by leaving its group, and so its guard (P13). */
+async function endSurvivors(log: BrokerLog): Promise<void> {
+  const orphans = findOrphans(isOwnerAlive);
+  if (orphans.length === 0) return;
+  const { ended, survivors } = await endOrphans(orphans);
+  log.write(
+    'warn',
+    `Ended ${ended} processes of a broker that is gone; ${survivors.length} remain.`,
+  );
 }
