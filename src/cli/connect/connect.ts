@@ -20,7 +20,7 @@ export interface HostStreams {
 }
 
 /** Longer than a broker takes to start on a busy machine, shorter than a request waits. */
-const OPEN_TIMEOUT_MS = 20_000;
+const OPEN_TIMEOUT_MS = 15_000;
 /** How long the last bytes may take to leave. */
 const FLUSH_MS = 1_000;
 const ERRORS_FULL_BYTES = 1024 * 1024;
