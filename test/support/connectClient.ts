@@ -62,6 +62,7 @@ export async function connectClient(spec: ConnectSpec): Promise<ConnectedClient>
     command: process.execPath,
     args: [CLI, 'connect', '--route', route, '--home', home, ...flags, '--', ...server],
     stderr: 'pipe',
+    maxBufferSize: 64 * 1024 * 1024,
   });
   let stderr = '';
   transport.stderr?.on('data', (chunk: Buffer) => {
