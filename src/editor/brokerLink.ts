@@ -35,6 +35,8 @@ export interface BrokerLinkOptions {
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
+/** A stopped broker accepts and says nothing; then the link is cut and made anew. */
+const ANSWER_WITHIN_MS = 10_000;
 const CALM_MS = 5_000;
 const REQUEST_WAIT_MS = 15_000;
 
@@ -150,13 +152,16 @@ export class BrokerLink implements Disposable {
     own.add(connection.onClose(() => this.#closed(connection)));
     own.add(connection.onNotification('tasks/changed', (change) => this.#changed.fire(change)));
     own.add(connection.onNotification('log/lines', (lines) => this.#logged.fire(lines)));
-    await this.#introduce(connection);
+    const silence = this.#clock.after(ANSWER_WITHIN_MS, () => own.dispose());
+    await this.#introduce(connection).finally(() => silence.dispose());
     this.#lastError = undefined;
     // A broker that ends right after each connect must not be started five times a second.
-    const calm = this.#clock.after(CALM_MS, () => {
-      this.#pauseMs = FIRST_PAUSE_MS;
-    });
-    own.add(calm);
+    own.add(
+      this.#clock.after(CALM_MS, () => {
+        this.#pauseMs = FIRST_PAUSE_MS;
+      }),
+    );
+    this.options.log.write('info', 'Connected to the broker.');
     this.#setState('connected');
     this.#connected.fire();
     for (const settle of [...this.#waiting]) settle(true);

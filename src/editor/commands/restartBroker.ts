@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { TaskHandlesError } from '../../common/errors.ts';
+import type { BrokerLink } from '../brokerLink.ts';
 import { isLive } from '../view/rowFacts.ts';
 import type { CommandContext } from './commandContext.ts';
 
@@ -13,7 +15,16 @@ export async function restartBroker(context: CommandContext): Promise<void> {
   const live = model.all().flatMap(({ row }) => (isLive(row) ? [row.id] : []));
   if (live.length > 0 && !(await isAgreed(live.length))) return;
   told.add(live);
-  await link.request('broker/stop', { drain: false });
+  await stopBroker(link);
+}
+
+/** It may be gone before its answer is here. */
+async function stopBroker(link: BrokerLink): Promise<void> {
+  try {
+    await link.request('broker/stop', { drain: false });
+  } catch (error) {
+    if (!TaskHandlesError.is(error, 'link_lost')) throw error;
+  }
 }
 
 async function isAgreed(count: number): Promise<boolean> {

@@ -36,7 +36,7 @@ async function askForce({ link, model }: CommandContext, id: string): Promise<bo
   const both = alsoEndsAnswer(alsoEnds.length);
   const only = vscode.l10n.t('Revoke Only This');
   const options = { modal: true, detail };
-  const answer = await vscode.window.showWarningMessage(message, options, both, only);
+  const answer = await vscode.window.showWarningMessage(message, options, only, both);
   return answer === undefined ? undefined : answer === both;
 }
 

@@ -1,7 +1,7 @@
 import type { RevokeOutcome, TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
 import { oneLine } from '../view/plainText.ts';
-import { labelOf } from '../view/rowText.ts';
+import { titleOf } from '../view/rowText.ts';
 
 const NAMED = 8;
 
@@ -71,7 +71,7 @@ function levelText(level: RevokeOutcome['level']): string {
 }
 
 function listOf(rows: readonly TaskRow[]): string {
-  const lines = rows.slice(0, NAMED).map((row) => `• ${oneLine(labelOf(row), 80)}`);
+  const lines = rows.slice(0, NAMED).map((row) => `• ${oneLine(titleOf(row), 80)}`);
   if (rows.length > NAMED) lines.push(l10n.t('… and {0} more', rows.length - NAMED));
   return lines.join('\n');
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { withoutIcons } from '../view/plainText.ts';
 import type { SeenRow } from '../view/rowFacts.ts';
 import { iconOf } from '../view/rowIcon.ts';
-import { descriptionOf, labelOf } from '../view/rowText.ts';
+import { descriptionOf, titleOf } from '../view/rowText.ts';
 
 export interface RowItem extends vscode.QuickPickItem {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface RowItem extends vscode.QuickPickItem {
 export function rowItemOf(seen: SeenRow, nowMs: number): RowItem {
   return {
     id: seen.row.id,
-    label: `$(${iconOf(seen).id}) ${withoutIcons(labelOf(seen.row))}`,
+    label: `$(${iconOf(seen).id}) ${withoutIcons(titleOf(seen.row))}`,
     description: withoutIcons(descriptionOf(seen, nowMs)),
   };
 }

@@ -2,7 +2,7 @@ import type { ResultAnswer, TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { isJsonObject, type JsonObject, parseJson, stringOr } from '../../common/json.ts';
 import { l10n } from '../l10n.ts';
 import { isLive } from '../view/rowFacts.ts';
-import { endWord, labelOf } from '../view/rowText.ts';
+import { endWord, titleOf } from '../view/rowText.ts';
 
 /** A result as a text to read: what it is of, then its parts, whatever their types. */
 export function resultTextOf({ row, resultJson }: ResultAnswer): string {
@@ -13,7 +13,7 @@ export function resultTextOf({ row, resultJson }: ResultAnswer): string {
 
 function headerOf(row: TaskRow): string {
   const lines = [
-    labelOf(row),
+    titleOf(row),
     `${l10n.t('Handle')}: ${row.handle ?? l10n.t('none, not handed off')}`,
     `${l10n.t('Server')}: ${row.route}`,
     `${l10n.t('Status')}: ${isLive(row) ? l10n.t('running') : endWord(row)}`,

@@ -3,7 +3,7 @@ import type { Clock } from '../../common/clock.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import type { TaskModel } from '../taskModel.ts';
 import { Pacer } from '../view/pacer.ts';
-import { labelOf } from '../view/rowText.ts';
+import { titleOf } from '../view/rowText.ts';
 import { statusTextOf } from './statusText.ts';
 
 const FASTEST_MS = 250;
@@ -41,7 +41,7 @@ export class TaskStatusBar implements Disposable {
     this.#item.text = shown.text;
     this.#item.tooltip = [
       vscode.l10n.t('Agent tasks: click to see or stop them'),
-      ...live.slice(0, 10).map(({ row }) => labelOf(row)),
+      ...live.slice(0, 10).map(({ row }) => titleOf(row)),
     ].join('\n');
     this.#item.accessibilityInformation = { label: shown.spoken, role: 'button' };
     this.#item.show();

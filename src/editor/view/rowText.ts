@@ -9,29 +9,46 @@ import {
   percentOf,
   type SeenRow,
 } from './rowFacts.ts';
-import { shortAgo, shortDuration, spokenDuration } from './timeText.ts';
+import { shortAgo, spokenDuration, steppedDuration } from './timeText.ts';
 
 export type ProgressStyle = 'bar' | 'percent' | 'none';
 
 const CELLS = 5;
+const LABEL_LENGTH = 20;
+const SHORTEST_ARGUMENT = 5;
 const DOT = ' · ';
 
 /** The tool and its telling argument. */
-export function labelOf(row: TaskRow): string {
+export function titleOf(row: TaskRow): string {
   const tool = oneLine(row.tool, 60);
   const argument = oneLine(row.argument, 80);
   return argument === '' ? tool : `${tool}${DOT}${argument}`;
 }
 
+/** The same, short enough that the percent behind it stays in a side bar of usual width. */
+export function labelOf(row: TaskRow): string {
+  const tool = oneLine(row.tool, LABEL_LENGTH);
+  const left = LABEL_LENGTH - tool.length - DOT.length;
+  const argument = left < SHORTEST_ARGUMENT ? '' : oneLine(row.argument, left);
+  return argument === '' ? tool : `${tool}${DOT}${argument}`;
+}
+
+/** What the label had to leave out, for side bars with room. */
+function leftOut(row: TaskRow): string {
+  return labelOf(row) === titleOf(row) ? '' : oneLine(row.argument, 80);
+}
+
 /** What stands behind the label: `40% ▰▰▱▱▱ 3m · Building image`, `done 2m ago`. */
 export function descriptionOf(seen: SeenRow, nowMs: number, style: ProgressStyle = 'bar'): string {
-  if (!isLive(seen.row)) return endedDescription(seen.row, nowMs);
-  const parts = [
-    stateWord(seen),
-    `${progressText(percentOf(seen.row), style)}${shortDuration(elapsedOf(seen, nowMs))}`,
-    oneLine(seen.row.message ?? ''),
-  ];
-  return parts.filter((part) => part !== '').join(DOT);
+  const { row } = seen;
+  const parts = isLive(row)
+    ? [
+        stateWord(seen),
+        `${progressText(percentOf(row), style)}${steppedDuration(elapsedOf(seen, nowMs))}`,
+        oneLine(row.message ?? ''),
+      ]
+    : endedParts(row, nowMs);
+  return joined([...parts, leftOut(row)]);
 }
 
 /** The same for the ear: `build, npm run build, running, 40 percent, Building image, 3 minutes`. */
@@ -50,9 +67,7 @@ export function spokenLabelOf(seen: SeenRow, nowMs: number): string {
         l10n.t('{0} ago', spokenDuration(nowMs - endedAtOf(row))),
         isUncollected(row) ? l10n.t('result not collected') : '',
       ];
-  return [oneLine(row.tool, 60), oneLine(row.argument, 80), ...parts]
-    .filter((part) => part !== '')
-    .join(', ');
+  return joined([oneLine(row.tool, 60), oneLine(row.argument, 80), ...parts], ', ');
 }
 
 function progressText(percent: number | undefined, style: ProgressStyle): string {
@@ -75,12 +90,16 @@ function stateWord({ row, isStale }: SeenRow): string {
   return row.attached ? '' : l10n.t('waiting for its server');
 }
 
-function endedDescription(row: TaskRow, nowMs: number): string {
+function endedParts(row: TaskRow, nowMs: number): string[] {
   const ago = shortAgo(nowMs - endedAtOf(row));
-  if (row.status === 'failed') return `${endWord(row)}${DOT}${ago}`;
-  const mark = isUncollected(row) ? `${DOT}${l10n.t('● result not collected')}` : '';
-  const late = row.hasLateResult ? `${DOT}${l10n.t('late result kept')}` : '';
-  return `${endWord(row)} ${ago}${mark}${late}`;
+  if (row.status === 'failed') return [endWord(row), ago];
+  const end = `${endWord(row)} ${ago}`;
+  if (isUncollected(row)) return [`● ${end}`, l10n.t('result not collected')];
+  return [end, row.hasLateResult ? l10n.t('late result kept') : ''];
+}
+
+function joined(parts: readonly string[], between = DOT): string {
+  return parts.filter((part) => part !== '').join(between);
 }
 
 /** How a task ended, with the reason where there is one. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../common/clock.ts';
-import { DisposableStore } from '../../common/disposable.ts';
+import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { setting } from '../setting.ts';
 import type { RowsChange, TaskModel } from '../taskModel.ts';
 import { DrawnRows } from './drawnRows.ts';
@@ -11,6 +11,8 @@ import { TreeItems } from './treeItems.ts';
 import { type TreeNode, TreeNodes } from './treeNodes.ts';
 
 const FASTEST_MS = 250;
+/** How long a row stands still for its tooltip: the editor closes it when the row is drawn. */
+const HOLD_MS = 8_000;
 
 /** Feeds the view: tells the editor which rows look different, at most 4 times a second. */
 export class TaskTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
@@ -22,6 +24,8 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   readonly #touched = new Set<string>();
   readonly #pacer: Pacer;
   #style: ProgressStyle = 'bar';
+  #held: string | undefined;
+  #hold: Disposable | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -55,6 +59,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
 
   resolveTreeItem(item: vscode.TreeItem, element: TreeNode): vscode.TreeItem {
     if (element.kind === 'group') return item;
+    this.#holdStill(element.id);
     return this.#items.resolve(item, element.id, this.clock.now());
   }
 
@@ -89,6 +94,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   }
 
   dispose(): void {
+    this.#hold?.dispose();
     this.#store.dispose();
   }
 
@@ -104,10 +110,23 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   #tell(): void {
     const rows = this.model.all().map(({ row }) => row);
     const hasMoved = this.#nodes.reshape(shapeOf(rows, (row) => this.model.isOurs(row)));
-    const different = [...this.#touched].filter((id) => this.#looksDifferent(id));
+    const held = hasMoved ? undefined : this.#held;
+    const different = [...this.#touched].filter((id) => id !== held && this.#looksDifferent(id));
+    const isHeldTouched = held !== undefined && this.#touched.has(held);
     this.#touched.clear();
+    if (isHeldTouched) this.#touched.add(held);
     if (hasMoved) this.#changed.fire(undefined);
     else if (different.length > 0) this.#changed.fire(different.map((id) => this.#nodes.row(id)));
+  }
+
+  /** Somebody looks at this row's tooltip. */
+  #holdStill(id: string): void {
+    this.#hold?.dispose();
+    this.#held = id;
+    this.#hold = this.clock.after(HOLD_MS, () => {
+      this.#held = undefined;
+      this.#pacer.request();
+    });
   }
 
   #looksDifferent(id: string): boolean {

@@ -22,6 +22,15 @@ function pair(large: string, smallUnit: '{0}m' | '{0}h', small: number): string 
   return `${large} ${smallUnit === '{0}m' ? l10n.t('{0}m', whole) : l10n.t('{0}h', whole)}`;
 }
 
+/**
+ * For rows at work: after the first seconds in steps, because a row that is drawn anew loses the
+ * tooltip that somebody reads.
+ */
+export function steppedDuration(ms: number): string {
+  const isExact = ms < 10 * SECOND || ms >= MINUTE;
+  return shortDuration(isExact ? ms : ms - (ms % (5 * SECOND)));
+}
+
 /** How long ago, in minutes at the finest: rows at rest need not be drawn each second. */
 export function shortAgo(ms: number): string {
   return ms < MINUTE ? l10n.t('just now') : l10n.t('{0} ago', shortDuration(ms));

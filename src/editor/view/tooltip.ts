@@ -2,7 +2,7 @@ import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
 import { escapeMarkdown, oneLine } from './plainText.ts';
 import { elapsedOf, endedAtOf, isLive, isUncollected, type SeenRow } from './rowFacts.ts';
-import { endWord, labelOf } from './rowText.ts';
+import { endWord, titleOf } from './rowText.ts';
 import { shortDuration } from './timeText.ts';
 
 export type Fact = readonly [name: string, value: string];
@@ -18,7 +18,7 @@ export function tooltipOf(seen: SeenRow, context: TooltipContext): string {
   const lines = factsOf(seen, context)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${escapeMarkdown(name)}: ${escapeMarkdown(oneLine(value, 400))}`);
-  return [`**${escapeMarkdown(labelOf(seen.row))}**`, lines.join('  \n')].join('\n\n');
+  return [`**${escapeMarkdown(titleOf(seen.row))}**`, lines.join('  \n')].join('\n\n');
 }
 
 export function factsOf(seen: SeenRow, context: TooltipContext): Fact[] {
