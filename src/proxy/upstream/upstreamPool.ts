@@ -93,8 +93,9 @@ export class UpstreamPool implements Disposable {
 
   #endIfIdle(entry: Entry): void {
     const { upstream } = entry;
-    if (upstream.listener !== null || upstream.inFlight > 0) return;
-    void this.#end(entry);
+    if (upstream.listener !== null) return;
+    if (upstream.inFlight > 0) this.reconsider(upstream);
+    else void this.#end(entry);
   }
 
   async #end(entry: Entry): Promise<void> {

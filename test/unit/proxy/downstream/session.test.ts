@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { isJsonObject } from '../../../../src/common/json.ts';
+import { turn } from '../../../support/fakeHost.ts';
+import { ProxyStage } from '../../../support/proxyStage.ts';
+
+suite('a session', () => {
+  test('P12 passes unknown requests and answers as they came', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.send('{"method":"x/y", "params":{"n":1.0,"big":9007199254740993},"id":"a","z":[1]}');
+    const sent = stage.server.sent.at(-1) ?? '';
+    const { id } = stage.server.last('x/y');
+    assert.equal(
+      sent,
+      `{"method":"x/y", "params":{"n":1.0,"big":9007199254740993},"id":${id},"z":[1]}`,
+    );
+    stage.server.print(`{"result":{"n":1.0},"_x":0,"id":${id}}`);
+    assert.equal(host.lines.at(-1), '{"result":{"n":1.0},"_x":0,"id":"a"}');
+  });
+
+  test('P12 passes unknown notifications both ways', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.send('{"method":"notifications/x","params":{"n":1.0}}');
+    assert.equal(stage.server.sent.at(-1), '{"method":"notifications/x","params":{"n":1.0}}');
+    stage.server.print('{"method":"notifications/y",  "params":[]}');
+    assert.equal(host.lines.at(-1), '{"method":"notifications/y",  "params":[]}');
+  });
+
+  test('carries the server’s own requests and their answers', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    stage.server.print('{"id":0,"method":"sampling/createMessage","params":{}}');
+    assert.equal(host.lines.at(-1), '{"id":0,"method":"sampling/createMessage","params":{}}');
+    host.send('{"id":0,"result":{"n":1.0}}');
+    assert.equal(stage.server.sent.at(-1), '{"id":0,"result":{"n":1.0}}');
+  });
+
+  test('passes no answer that the server did not ask for', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    const before = stage.server.sent.length;
+    host.send('{"id":99,"result":{}}');
+    assert.equal(stage.server.sent.length, before);
+  });
+
+  test('maps progress of other requests to the host’s token', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.request(1, 'resources/read', { uri: 'x:y', _meta: { progressToken: 't' } });
+    const { id } = stage.server.last('resources/read');
+    const params = { progressToken: id, progress: 1 };
+    stage.server.print({ jsonrpc: '2.0', method: 'notifications/progress', params });
+    const [told] = host.notifications('notifications/progress');
+    assert.deepEqual(told?.params, { progressToken: 't', progress: 1 });
+  });
+
+  test('drops progress that belongs to no request', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    for (const progressToken of [99, 'x', null]) {
+      const params = { progressToken, progress: 1 };
+      stage.server.print({ jsonrpc: '2.0', method: 'notifications/progress', params });
+    }
+    assert.deepEqual(host.notifications('notifications/progress'), []);
+  });
+
+  test('takes a batch apart, each way', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.send('[{"id":1,"method":"a"},{"method":"notifications/b"},{"id":2,"method":"ping"}]');
+    await turn();
+    assert.deepEqual(stage.server.methods.slice(-3), ['a', 'notifications/b', 'ping']);
+    assert.deepEqual(host.resultOf(2), {});
+    const { id } = stage.server.last('a');
+    stage.server.print([
+      { jsonrpc: '2.0', id, result: { x: 1 } },
+      { method: 'notifications/c', params: {} },
+    ]);
+    assert.deepEqual(host.resultOf(1), { x: 1 });
+    assert.equal(host.notifications('notifications/c').length, 1);
+  });
+
+  test('answers what is no message as JSON-RPC says', async () => {
+    const stage = new ProxyStage();
+    const host = stage.connect();
+    for (const line of ['hello', '[]', '{"id":1', '42', '[1]']) {
+      host.send(line);
+      assert.match(host.lines.at(-1) ?? '', /"id":null,"error":\{"code":-32700/, line);
+    }
+    assert.equal(stage.channels.length, 0);
+  });
+
+  test('leaves out what a server prints besides messages, with one line each', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    const before = host.lines.length;
+    stage.server.print('Server listening on stdio');
+    stage.server.print('{"debug":true}');
+    assert.equal(host.lines.length, before);
+    assert.equal(stage.warnings.length, 2);
+    assert.match(stage.warnings[0] ?? '', /Server `r` wrote something to stdout/);
+    host.request(1, 'ping');
+    await turn();
+    assert.deepEqual(host.resultOf(1), {});
+  });
+
+  test('carries stderr beside the messages', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    stage.server.complain('warning: x\n');
+    assert.equal(host.stderr, 'warning: x\n');
+  });
+});
+
+suite('starting a server', () => {
+  test('keeps the order of what came meanwhile', async () => {
+    const stage = new ProxyStage();
+    const host = stage.connect();
+    const release = stage.holdStarts();
+    host.request(1, 'initialize', { protocolVersion: 'v', capabilities: {} });
+    host.notify('notifications/initialized');
+    host.request(2, 'tools/list');
+    host.callTool(3, 'build');
+    host.request(4, 'prompts/list');
+    release();
+    await turn();
+    const order = ['initialize', 'notifications/initialized', 'tools/list', 'tools/call'];
+    assert.deepEqual(stage.server.methods, [...order, 'prompts/list']);
+    assert.equal(stage.channels.length, 1);
+  });
+
+  test('that fails answers all that waits with one clear line', async () => {
+    const stage = new ProxyStage();
+    const host = stage.connect();
+    stage.startFailure = 'The command `serverr` was not found; check its spelling.';
+    host.request(1, 'initialize', {});
+    host.callTool(2, 'build');
+    host.request(3, 'tools/list');
+    await turn();
+    for (const id of [1, 2, 3]) {
+      const { error } = host.answerTo(id);
+      assert(isJsonObject(error));
+      assert.equal(error.message, stage.startFailure);
+    }
+    stage.startFailure = null;
+    await host.initialize();
+    assert.equal(host.answersTo('init').length, 1);
+  });
+});
+
+suite('a server that is gone', () => {
+  test('is started again and greeted silently for the next request', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    stage.script = ({ method }) => (method === 'tools/list' ? undefined : {});
+    host.request(1, 'logging/setLevel', { level: 'debug' });
+    host.request(2, 'resources/subscribe', { uri: 'x:1' });
+    host.request(3, 'resources/subscribe', { uri: 'x:2' });
+    host.request(4, 'resources/unsubscribe', { uri: 'x:1' });
+    await turn();
+    const [first] = stage.channels;
+    first?.exit({ code: 1 });
+    const before = host.lines.length;
+    host.request(5, 'tools/list');
+    await turn();
+    assert.equal(stage.channels.length, 2);
+    assert.deepEqual(stage.server.methods, [
+      ...['initialize', 'notifications/initialized', 'logging/setLevel', 'resources/subscribe'],
+      'tools/list',
+    ]);
+    assert.deepEqual(stage.server.last('resources/subscribe').params, { uri: 'x:2' });
+    assert.deepEqual(stage.server.last('initialize').params, first?.last('initialize').params);
+    assert.equal(host.lines.length, before);
+  });
+
+  test('that refuses to be greeted again is ended and told', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    stage.server.exit({ code: 1 });
+    stage.script = () => undefined;
+    host.request(1, 'tools/list');
+    await turn();
+    const { id } = stage.server.last('initialize');
+    stage.server.print({ jsonrpc: '2.0', id, error: { code: 1, message: 'no' } });
+    await turn();
+    assert(isJsonObject(host.answerTo(1).error));
+    assert.equal(stage.server.shutDowns, 1);
+    assert.equal(stage.pool.size, 0);
+  });
+
+  test('is let go when the host leaves during the second greeting', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    stage.server.exit({ code: 1 });
+    const release = stage.holdStarts();
+    host.request(1, 'tools/list');
+    host.session.close();
+    release();
+    await turn();
+    assert.equal(stage.server.shutDowns, 1);
+    assert.equal(stage.pool.size, 0);
+  });
+});
