@@ -30,8 +30,7 @@ export function commandLine({ command, args }: Pick<StdioEntry, 'command' | 'arg
 }
 
 function word(text: string): string {
-  const shown = visible(text);
-  return BARE_WORD.test(shown) ? shown : JSON.stringify(shown).replace(/\\\\u\{/g, '\\u{');
+  return BARE_WORD.test(text) ? text : visible(JSON.stringify(text));
 }
 
 /** Characters that cannot be seen are spelled out, so that nothing can be hidden by them. */

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { commandLine, consentDetail } from '../../../../src/editor/tracking/consentText.ts';
+import { foundServer } from '../../../support/foundServers.ts';
+
+suite('consentText', () => {
+  test('shows command, folder and names of variables, never their values', async () => {
+    const found = foundServer({
+      command: 'npx',
+      args: ['-y', 'a server', '--key', '$' + '{input:key}'],
+      cwd: '$' + '{workspaceFolder}/sub',
+      env: { TOKEN: 'hidden-value', LEVEL: '1' },
+      envFile: '$' + '{workspaceFolder}/.env',
+    });
+    const detail = await consentDetail(found);
+    assert.deepEqual(detail.split('\n'), [
+      'From: .vscode/mcp.json',
+      'Command: npx -y "a server" --key $' + '{input:key}',
+      'Folder: /code/app/sub',
+      'Sets: TOKEN, LEVEL',
+      'Variables from: /code/app/.env',
+    ]);
+  });
+
+  test('shows the workspace folder where no cwd is set', async () => {
+    assert.match(await consentDetail(foundServer()), /^Folder: \/code\/app$/m);
+  });
+
+  const hidden: [string, string][] = [
+    ['a\nCommand: b', '"a\\nCommand: b"'],
+    ['a\u202Eb', '"a\\u{202e}b"'],
+    ['a\u200Bb', '"a\\u{200b}b"'],
+    ['a "b"', '"a \\"b\\""'],
+    ['', '""'],
+  ];
+  for (const [arg, expected] of hidden) {
+    test(`hides nothing in ${JSON.stringify(arg)}`, () => {
+      assert.equal(commandLine({ command: 'run', args: [arg] }), `run ${expected}`);
+    });
+  }
+});
