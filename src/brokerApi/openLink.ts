@@ -75,8 +75,8 @@ class Opening {
   async rest(): Promise<void> {
     const { paths, signal } = this.#options;
     const lines = startLogSince(paths.startLog, this.#logMark);
-    const fatal = lines.findLast((line) => line.startsWith(FATAL_MARK));
-    if (fatal !== undefined) throw startFailed(fatal.slice(FATAL_MARK.length));
+    const failure = startFailureIn(lines);
+    if (failure !== undefined) throw startFailed(failure);
     if (this.#remainingMs() <= 0) throw this.#outOfTime(lines);
     await pause(Math.min(this.#pauseMs, this.#remainingMs()), undefined, signal && { signal });
     this.#pauseMs = Math.min(this.#pauseMs * 1.5, LONGEST_PAUSE_MS);
@@ -105,11 +105,24 @@ class Opening {
     this.#refusedToken = token;
   }
 
+  /** Slow is not failed: without a word about a failure the broker may still come up. */
   #outOfTime(lines: readonly string[]): TaskHandlesError {
     const last = lines.at(-1);
     if (last?.startsWith(HELD_MARK)) return notAnswering(Number(last.slice(HELD_MARK.length)));
-    return startFailed(last ?? `it did not answer in time; see ${this.#options.paths.brokerLog}`);
+    if (last !== undefined) return startFailed(last);
+    return new TaskHandlesError(
+      'no_broker',
+      `No broker has answered in time; try again, or see ${this.#options.paths.brokerLog}.`,
+    );
   }
+}
+
+/** What a starting broker said of its failure, or Node of a crash, which ends with its version. */
+function startFailureIn(lines: readonly string[]): string | undefined {
+  const fatal = lines.findLast((line) => line.startsWith(FATAL_MARK));
+  if (fatal !== undefined) return fatal.slice(FATAL_MARK.length);
+  if (!lines.some((line) => /^Node\.js v\d/.test(line))) return undefined;
+  return lines.findLast((line) => /^(Uncaught )?\w*Error\b/.test(line)) ?? lines.at(-1);
 }
 
 function startFailed(reason: string): TaskHandlesError {

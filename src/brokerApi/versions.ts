@@ -26,6 +26,19 @@ export const BROKER_PROGRAM = 'broker.js';
 export function stageVersion(paths: HomePaths, distFolder: string): string {
   const source = resolve(distFolder);
   if (dirname(source) === paths.versions) return source;
+  try {
+    return stage(paths, source);
+  } catch (error) {
+    if (TaskHandlesError.is(error)) throw error;
+    throw new TaskHandlesError(
+      'broker_start_failed',
+      `The programs in ${source} could not be copied to ${paths.versions} (${messageOf(error)}); make room there or repair it.`,
+      { cause: error },
+    );
+  }
+}
+
+function stage(paths: HomePaths, source: string): string {
   const programs = programsOf(source);
   const note = join(paths.versions, `.staged-${stampOf(source, programs)}`);
   const known = notedFolder(paths, note);
@@ -78,19 +91,13 @@ function hashOf(source: string, programs: readonly string[]): string {
 
 function copyPrograms(source: string, folder: string, programs: readonly string[]): void {
   const temporary = `${folder}.${process.pid}.tmp`;
+  mkdirSync(temporary, { recursive: true, mode: 0o700 });
   try {
-    mkdirSync(temporary, { recursive: true, mode: 0o700 });
     for (const program of programs) copyFileSync(join(source, program), join(temporary, program));
     renameSync(temporary, folder);
   } catch (error) {
-    // Somebody else may have staged the same contents meanwhile.
-    if (existsSync(join(folder, BROKER_PROGRAM))) return;
-    throw new TaskHandlesError(
-      'broker_start_failed',
-      `The programs could not be copied to ${folder} (${messageOf(error)}); make room there or repair it.`,
-      { cause: error },
-    );
-  } finally {
     rmSync(temporary, { recursive: true, force: true });
+    // Somebody else may have staged the same contents meanwhile.
+    if (!existsSync(join(folder, BROKER_PROGRAM))) throw error;
   }
 }

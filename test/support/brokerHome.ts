@@ -10,6 +10,7 @@ import { ControlClient } from '../../src/brokerApi/controlClient.ts';
 import { type Endpoint, readEndpoint } from '../../src/brokerApi/endpointFile.ts';
 import { type HomePaths, resolveHome } from '../../src/brokerApi/home.ts';
 import type { LinkOptions } from '../../src/brokerApi/openLink.ts';
+import { socketPathsFor, socketPlaceOf } from '../../src/brokerApi/socketPath.ts';
 import { identityOf, isSameProcess } from '../../src/processes/processIdentity.ts';
 import { waitFor, waitUntilGone } from './processes.ts';
 
@@ -53,6 +54,9 @@ export class BrokerHome {
     const home = new BrokerHome(resolveHome({ home: join(folder, below) }), await brokerDist());
     t.after(async () => {
       await home.endAll();
+      for (const socket of socketPathsFor(socketPlaceOf(home.paths.root))) {
+        rmSync(socket, { force: true });
+      }
       rmSync(folder, { recursive: true, force: true });
     });
     return home;

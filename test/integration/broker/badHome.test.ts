@@ -97,4 +97,23 @@ suite('bad home', () => {
     const words = /There is no broker\.js in .*nothing; install/;
     await assert.rejects(home.open(t, { start }), rejection('broker_start_failed', words));
   });
+
+  test('a broker that crashes at its start says why', async (t) => {
+    const home = await BrokerHome.make(t);
+    const distFolder = join(home.paths.root, 'broken');
+    mkdirSync(distFolder, { recursive: true });
+    writeFileSync(join(distFolder, 'broker.js'), 'throw new RangeError("it is broken");');
+    const words = /^The broker did not start: RangeError: it is broken$/;
+    const opening = home.open(t, { start: { distFolder } });
+    await assert.rejects(opening, rejection('broker_start_failed', words));
+  });
+
+  test('a broker that is slow to start has not failed', async (t) => {
+    const home = await BrokerHome.make(t);
+    const distFolder = join(home.paths.root, 'slow');
+    mkdirSync(distFolder, { recursive: true });
+    writeFileSync(join(distFolder, 'broker.js'), 'setInterval(() => {}, 1000);');
+    const opening = home.open(t, { start: { distFolder }, timeoutMs: 300 });
+    await assert.rejects(opening, rejection('no_broker', /has answered in time; try again/));
+  });
 });
