@@ -2,6 +2,9 @@ import type { BrokerStatus } from '../../brokerApi/brokerProtocol.ts';
 import { ExitCode } from '../exitCode.ts';
 import type { Terminal } from './terminal.ts';
 
+/** How long `broker stop` waits to see the broker go. */
+const END_WAIT_MS = 5_000;
+
 export async function brokerCommand(terminal: Terminal): Promise<ExitCode> {
   const { operands, drain, json } = terminal.options;
   if (operands[0] === 'stop') return stopBroker(terminal, drain);
@@ -12,11 +15,20 @@ export async function brokerCommand(terminal: Terminal): Promise<ExitCode> {
 }
 
 async function stopBroker(terminal: Terminal, drain: boolean): Promise<ExitCode> {
-  await terminal.withRunningBroker((client) => client.request('broker/stop', { drain }));
+  await terminal.withRunningBroker(async (client) => {
+    const closed = new Promise<void>((resolve) => client.onClose(resolve));
+    await Promise.race([client.request('broker/stop', { drain }), closed]);
+    // Without drain it ends now: whoever goes on from here must not meet it again.
+    if (!drain) await Promise.race([closed, afterEndWait()]);
+  });
   if (!terminal.options.json) {
     terminal.print(drain ? 'The broker ends when nothing is live any more.' : 'The broker ends.');
   }
   return ExitCode.done;
+}
+
+function afterEndWait(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, END_WAIT_MS).unref());
 }
 
 function statusText(status: BrokerStatus): string {

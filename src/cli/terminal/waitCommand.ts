@@ -20,7 +20,7 @@ export async function waitCommand(terminal: Terminal): Promise<ExitCode> {
   const row = await new Wait(terminal, { id, deadline }).end();
   if (json && hasHandle(row)) terminal.printJson(taskViewOf(row));
   if (!hasEnded(row)) {
-    terminal.say(`${id} has not ended within ${durationText(timeoutMs ?? 0)}; it goes on.`);
+    terminal.say(`${id} has not ended within ${timeoutMs} ms; it goes on.`);
     return ExitCode.failed;
   }
   if (!json) terminal.print(taskFacts(row));

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { suite, test } from 'node:test';
+import { parseConnectOptions } from '../../../../src/cli/connect/connectOptions.ts';
+import { TaskHandlesError } from '../../../../src/common/errors.ts';
+
+suite('parseConnectOptions', () => {
+  test('reads every option and the command line', () => {
+    const options = ['--route', 'r', '--workspace', 'w', '--policy', 'never', '--ttl', '60000'];
+    const more = ['--hand-off-after', '0', '--isolation', 'shared', '--home', 'h'];
+    assert.deepEqual(
+      parseConnectOptions([...options, ...more, '--', 'cmd', '--route', 'x', '--']),
+      {
+        route: 'r',
+        workspace: 'w',
+        policy: { policy: 'never', handOffAfterMs: 0, ttlMs: 60_000 },
+        home: resolve('h'),
+        commandLine: { command: 'cmd', args: ['--route', 'x', '--'] },
+      },
+    );
+  });
+
+  test('needs nothing but the route', () => {
+    assert.deepEqual(parseConnectOptions(['--route=r']), { route: 'r', policy: {} });
+  });
+
+  const refused: [string, string[], RegExp][] = [
+    ['no route', [], /needs --route NAME/],
+    ['an empty route', ['--route', ''], /1 to 200 characters/],
+    ['a route with control characters', ['--route', 'a\nb'], /control characters/],
+    ['an unknown option', ['--route', 'r', '--frobnicate'], /'--frobnicate'; see --help/],
+    ['an option without its value', ['--route'], /--route/],
+    ['operands before --', ['--route', 'r', 'npx'], /npx/],
+    ['an unknown policy', ['--route', 'r', '--policy', 'maybe'], /auto, always or never/],
+    ['a duration with a unit', ['--route', 'r', '--hand-off-after', '5s'], /whole milliseconds/],
+    ['a duration that timers cannot take', ['--route', 'r', '--ttl', '9999999999'], /--ttl/],
+    ['isolation perCall for now', ['--route', 'r', '--isolation', 'perCall'], /not supported yet/],
+    ['another isolation', ['--route', 'r', '--isolation', 'x'], /shared or perCall/],
+    ['--url for now', ['--route', 'r', '--url', 'http://x'], /not supported yet/],
+    ['-- without a command', ['--route', 'r', '--'], /After -- comes the command/],
+  ];
+  for (const [what, argv, words] of refused) {
+    test(`refuses ${what} in one line`, () => {
+      assert.throws(
+        () => parseConnectOptions(argv),
+        (error) =>
+          TaskHandlesError.is(error, 'usage') &&
+          words.test(error.message) &&
+          !error.message.includes('\n'),
+      );
+    });
+  }
+});

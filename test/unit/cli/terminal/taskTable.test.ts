@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { shownRows } from '../../../../src/cli/terminal/listCommand.ts';
+import { taskFacts, taskTable } from '../../../../src/cli/terminal/taskTable.ts';
+import { endingText, progressBar, statusWord } from '../../../../src/cli/terminal/taskWords.ts';
+import { completedRow, taskRow } from '../../../support/taskRow.ts';
+
+const REVOKED = {
+  status: 'cancelled',
+  reason: { code: 'revoked', by: 'user', level: 'killed', note: 'too slow' },
+} as const;
+
+suite('taskTable', () => {
+  test('aligns its columns', () => {
+    const table = taskTable([
+      taskRow({ percent: 40, elapsedMs: 100_000, message: 'Building' }),
+      completedRow(5_000, { tool: 'a-longer-name' }),
+    ]);
+    const starts = table.split('\n').map((line) => line.search(/TOOL|shell\//));
+    assert.deepEqual(new Set(starts).size, 1);
+    assert.match(table, /working +40% ▰▰▱▱▱ +1m 40s +shell\/echo +npm run build +Building/);
+  });
+
+  test('shows nothing that moves the cursor', () => {
+    const table = taskTable([
+      taskRow({ message: '\u001b[2J\u001b]0;title\u0007a\r\nb\u202e', argument: '\u009b31mx' }),
+    ]);
+    assert.equal(/[^\P{Cc}\n]|\u202e/u.test(table), false);
+    assert.match(table, /a b$/);
+  });
+
+  test('cuts lines for a terminal', () => {
+    const lines = taskTable([taskRow({ message: 'm'.repeat(300) })], 80).split('\n');
+    assert.deepEqual(
+      lines.map((line) => Array.from(line).length <= 80),
+      [true, true],
+    );
+  });
+
+  test('leaves out facts that are not there', () => {
+    assert.doesNotMatch(taskFacts(taskRow()), /progress|reason|error/);
+    assert.match(taskFacts(taskRow(REVOKED)), /reason +revoked by user, killed: too slow/);
+  });
+});
+
+suite('task words', () => {
+  test('names how a task ended', () => {
+    const lost = { code: 'lost', by: 'broker' } as const;
+    assert.equal(statusWord(taskRow(REVOKED)), 'revoked');
+    assert.equal(statusWord(taskRow({ status: 'failed', reason: lost })), 'failed (lost)');
+    assert.equal(statusWord(completedRow(1, { isError: true })), 'completed (error)');
+    assert.match(endingText(taskRow(REVOKED)), /is revoked \(by user, killed\): too slow\.$/);
+  });
+
+  test('never shows a full bar before the end', () => {
+    assert.equal(progressBar(99), ' 99% ▰▰▰▰▱');
+    assert.equal(progressBar(undefined), '');
+  });
+});
+
+suite('list', () => {
+  test('puts live tasks first and the newest on top', () => {
+    const at = (second: number) => new Date(second * 1000).toISOString();
+    const rows = [
+      completedRow(1, { id: 'ended', createdAt: at(3) }),
+      taskRow({ id: 'old', createdAt: at(1) }),
+      taskRow({ id: 'new', createdAt: at(2) }),
+    ];
+    assert.deepEqual(
+      shownRows(rows, false).map(({ id }) => id),
+      ['new', 'old', 'ended'],
+    );
+  });
+
+  test('keeps old ended tasks for --all', () => {
+    const rows = Array.from({ length: 30 }, (_, index) => completedRow(1, { id: String(index) }));
+    assert.equal(shownRows(rows, false).length, 20);
+    assert.equal(shownRows(rows, true).length, 30);
+  });
+});
