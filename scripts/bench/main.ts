@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BenchResult, reportOf } from './benchReport.ts';
+import { BenchStage, ECHO_SERVER } from './benchStage.ts';
+import { measureCalls } from './callRounds.ts';
+import { measureHandles } from './durableHandles.ts';
+import { activateSamplesMs, bundleSizes, residentMb } from './footprint.ts';
+import { measureRevocations } from './revocations.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const IS_QUICK = process.argv.includes('--quick');
+const ROUNDS = IS_QUICK ? 8 : 40;
+const ROUND_MS = 250;
+const HANDLES = IS_QUICK ? 60 : 400;
+const REVOCATIONS = IS_QUICK ? 10 : 50;
+/** How long a broker is left alone before its memory is looked at. */
+const IDLE_MS = 2000;
+
+/** Over its budget a bundle fails the build; here it is a figure like the others. */
+function build(): void {
+  const options = { cwd: ROOT, encoding: 'utf8' } as const;
+  const { stderr } = spawnSync(process.execPath, ['esbuild.mjs', '--production'], options);
+  if (stderr.trim() !== '') console.error(stderr);
+}
+
+async function measure(stage: BenchStage): Promise<BenchResult> {
+  const say = (text: string) => console.error(`bench: ${text} …`);
+  const control = await stage.control();
+  try {
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    const brokerIdleMb = residentMb(control.welcome.pid);
+    say(`${ROUNDS} rounds of calls, three ways`);
+    const { command, args } = ECHO_SERVER;
+    const clients = {
+      direct: await stage.client(ECHO_SERVER),
+      relay: await stage.relay(),
+      broker: await stage.connect(['--route', 'bench', '--', command, ...args]),
+    };
+    const calls = await measureCalls({ clients, rounds: ROUNDS, roundMs: ROUND_MS });
+    say(`${HANDLES} durable handles`);
+    const handles = await measureHandles(stage, HANDLES);
+    say(`${REVOCATIONS} revocations by force`);
+    const revocations = await measureRevocations(stage, control, REVOCATIONS);
+    return {
+      at: new Date().toISOString(),
+      node: process.versions.node,
+      rounds: ROUNDS,
+      calls,
+      handles,
+      revocations,
+      brokerIdleMb,
+      brokerAfterMb: residentMb(control.welcome.pid),
+      bundlesKb: bundleSizes(stage.distFolder),
+      activateMs: activateSamplesMs(stage.outFolder),
+    };
+  } finally {
+    control.dispose();
+  }
+}
+
+async function main(): Promise<void> {
+  build();
+  const stage = new BenchStage();
+  const interrupted = () => void stage.dispose().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupted);
+  try {
+    const result = await measure(stage);
+    writeFileSync(join(stage.outFolder, 'bench.json'), `${JSON.stringify(result, null, 2)}\n`);
+    console.log(reportOf(result));
+  } finally {
+    await stage.dispose();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.stack : error);
+  process.exit(1);
+});
