@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { TaskHandlesError } from '../../../src/common/errors.ts';
+import { silentLog } from '../../../src/common/log.ts';
+import { BrokerLink } from '../../../src/editor/brokerLink.ts';
+import { FakeClock } from '../../support/fakeClock.ts';
+import { FakeConnection } from '../../support/fakeConnection.ts';
+import { taskRow } from '../../support/taskRow.ts';
+
+function stage(workspaceId: string | null = 'ws') {
+  const clock = new FakeClock();
+  const connections: FakeConnection[] = [];
+  const state = { isDown: false, isSilent: false };
+  const link = new BrokerLink({
+    workspaceId,
+    workspaceName: 'demo',
+    storagePath: '/storage',
+    log: silentLog,
+    clock,
+    connect: async () => {
+      if (state.isDown) throw new TaskHandlesError('no_broker', 'Nobody is there.');
+      const connection = new FakeConnection(state.isSilent);
+      connections.push(connection);
+      return connection;
+    },
+  });
+  return { clock, connections, state, link };
+}
+
+/** Lets promises that are settled run on. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+suite('broker link', () => {
+  test('attaches the workspace and watches before it tells', async () => {
+    const { link, connections } = stage();
+    const told: string[] = [];
+    link.onDidReceiveRows(() => told.push('rows'));
+    link.onDidConnect(() => told.push('connected'));
+    link.start();
+    await link.whenConnected();
+    assert.deepEqual(connections[0]?.asked, ['workspace/attach', 'tasks/watch', 'log/watch']);
+    assert.deepEqual(told, ['rows', 'connected']);
+  });
+
+  test('attaches no workspace in an empty window', async () => {
+    const { link, connections } = stage(null);
+    link.start();
+    await link.whenConnected();
+    assert.deepEqual(connections[0]?.asked, ['tasks/watch', 'log/watch']);
+  });
+
+  test('P5 connects again by itself when the broker goes', async () => {
+    const { link, connections, clock } = stage();
+    const states: string[] = [];
+    link.onDidChangeState((state) => states.push(state));
+    link.start();
+    await link.whenConnected();
+    await settled();
+    connections[0]?.close();
+    clock.advance(200);
+    await settled();
+    assert.equal(connections.length, 2);
+    assert.deepEqual(states, ['connected', 'connecting', 'connected']);
+  });
+
+  test('pauses longer and longer, for ever', async () => {
+    const { link, state, clock } = stage();
+    state.isDown = true;
+    link.start();
+    await settled();
+    assert.equal(link.state, 'unreachable');
+    assert.equal(link.lastError, 'Nobody is there.');
+    let attempts = 0;
+    for (let second = 0; second < 300; second += 1) {
+      const before = clock.pending;
+      clock.advance(1_000);
+      if (clock.pending !== before) attempts += 1;
+      await settled();
+    }
+    assert.ok(attempts >= 10 && attempts < 25, `${attempts} attempts in five minutes`);
+    state.isDown = false;
+    link.retryNow();
+    await settled();
+    assert.equal(link.state, 'connected');
+  });
+
+  test('gives a request a bounded time to wait', async () => {
+    const { link, state, clock } = stage();
+    state.isDown = true;
+    const request = link.request('broker/status', {});
+    const refused = assert.rejects(request, /not reachable: Nobody is there/);
+    await settled();
+    clock.advance(15_000);
+    await refused;
+  });
+
+  test('sends a request as soon as there is a link', async () => {
+    const { link, connections } = stage();
+    await link.request('tasks/list', {});
+    assert.equal(connections[0]?.asked.at(-1), 'tasks/list');
+  });
+
+  test('cuts a link whose broker says nothing', async () => {
+    const { link, connections, clock, state } = stage();
+    state.isSilent = true;
+    link.start();
+    await settled();
+    state.isSilent = false;
+    clock.advance(10_000);
+    await settled();
+    assert.equal(connections[0]?.isDisposed, true);
+    clock.advance(1_000);
+    await settled();
+    assert.equal(link.state, 'connected');
+  });
+
+  test('passes changes of rows on', async () => {
+    const { link, connections } = stage();
+    const ids: string[] = [];
+    link.onDidChangeRows(({ rows }) => ids.push(...rows.map(({ id }) => id)));
+    link.start();
+    await link.whenConnected();
+    connections[0]?.notify('tasks/changed', { rows: [taskRow({ id: 'a' })], removed: [] });
+    assert.deepEqual(ids, ['a']);
+  });
+
+  test('leaves nothing behind when the window closes', async () => {
+    const { link, connections, clock } = stage();
+    link.start();
+    await link.whenConnected();
+    link.dispose();
+    assert.equal(connections[0]?.isDisposed, true);
+    assert.equal(connections[0]?.listeners, 0);
+    assert.equal(clock.pending, 0);
+  });
+});

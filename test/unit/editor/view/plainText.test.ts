@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import {
+  escapeMarkdown,
+  oneLine,
+  withoutIcons,
+  withoutLinks,
+} from '../../../../src/editor/view/plainText.ts';
+
+suite('plain text', () => {
+  test('makes one line of several', () => {
+    assert.equal(oneLine(' a\r\n\tb\u2028c '), 'a b c');
+  });
+
+  test('cuts what is too long', () => {
+    assert.equal(oneLine('abcdefgh', 5), 'abcd…');
+  });
+
+  test('keeps icon syntax from drawing icons', () => {
+    assert.equal(withoutIcons('$(flame) x'), '\\$(flame) x');
+  });
+
+  test('keeps link syntax from making links', () => {
+    assert.equal(withoutLinks('[Stop](command:x)'), '(Stop)(command:x)');
+  });
+
+  test('leaves no Markdown in untrusted text', () => {
+    const escaped = escapeMarkdown(
+      '[x](command:y) <b>**z**</b> `q` http://a.example $(flame) a@b.c',
+    );
+    assert.doesNotMatch(escaped, /(?<!\\)[[\]()*`]/);
+    assert.doesNotMatch(escaped, /[<>$@/]|:\/|command:/);
+  });
+});
