@@ -52,11 +52,10 @@ export class BrokerHome {
   static async make(t: TestContext, below = ''): Promise<BrokerHome> {
     const folder = mkdtempSync(join(realpathSync(tmpdir()), 'mth-home-'));
     const home = new BrokerHome(resolveHome({ home: join(folder, below) }), await brokerDist());
+    const sockets = socketPathsFor(socketPlaceOf(home.paths.root));
     t.after(async () => {
       await home.endAll();
-      for (const socket of socketPathsFor(socketPlaceOf(home.paths.root))) {
-        rmSync(socket, { force: true });
-      }
+      for (const socket of sockets) rmSync(socket, { force: true });
       rmSync(folder, { recursive: true, force: true });
     });
     return home;
