@@ -49,8 +49,8 @@ export async function serveConnect(
     for (const line of early.splice(0)) receive(line);
   } catch (error) {
     log.write('warn', messageOf(error));
-    receive = (line) => refuse(line, writer, messageOf(error));
-    for (const line of early.splice(0)) receive(line);
+    for (const line of early.splice(0)) refuse(line, writer, messageOf(error));
+    writer.end();
   }
 }
 
@@ -71,7 +71,7 @@ function dispatch(session: Session, line: string): void {
   if (isJsonObject(side) && side.$ === 'unwritten') session.unwritten(JSON.stringify(side.id));
 }
 
-/** The route is unknown: every request gets that one line, and the link stays. */
+/** The route is unknown: the requests so far get that one line; `connect` will come again. */
 function refuse(line: string, writer: LineWriter, why: string): void {
   const message = line.startsWith(SIDE_LINE) ? null : readMessage(line);
   if (message?.kind !== 'request' || message.id === null) return;

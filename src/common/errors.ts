@@ -35,8 +35,10 @@ export class TaskHandlesError extends Error {
     super(message, options);
   }
 
+  /** By shape, not by class: an error may come from another of our bundles. */
   static is(error: unknown, code?: ErrorCode): error is TaskHandlesError {
-    return error instanceof TaskHandlesError && (code === undefined || error.code === code);
+    if (!(error instanceof Error) || error.name !== 'TaskHandlesError') return false;
+    return code === undefined || systemCodeOf(error) === code;
   }
 }
 

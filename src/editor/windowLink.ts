@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { ControlClient } from '../brokerApi/controlClient.ts';
+import type { ControlClient } from '../brokerApi/controlClient.ts';
 import { resolveHome } from '../brokerApi/home.ts';
 import { workspaceIdOf } from '../brokerApi/workspaceIdentity.ts';
 import type { Log } from '../common/log.ts';
@@ -28,11 +28,17 @@ export function linkOfWindow(context: vscode.ExtensionContext, log: Log): Broker
     log,
     connect: async () => {
       if (storagePath !== null) await mkdir(storagePath, { recursive: true, mode: 0o700 });
-      return ControlClient.open({
+      return loadControlClient(context).open({
         paths: resolveHome(),
         client: 'editor',
         start: { distFolder: distFolderOf(context) },
       });
     },
   });
+}
+
+/** In a bundle of its own: JSON-RPC is half of our code, and activation does without it. */
+function loadControlClient(context: vscode.ExtensionContext): typeof ControlClient {
+  const program = require(join(distFolderOf(context), 'control.js'));
+  return (program as { ControlClient: typeof ControlClient }).ControlClient;
 }

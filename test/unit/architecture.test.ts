@@ -34,6 +34,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'extension.ts': { code: ['editor', 'brokerApi', 'common', 'hostConfigs'] },
   'brokerMain.ts': { code: ['broker', 'brokerApi', 'common'] },
   'cliMain.ts': { code: ['cli', 'brokerApi', 'common'] },
+  'controlMain.ts': { code: ['brokerApi'] },
   'terminalMain.ts': { code: ['cli', 'brokerApi', 'common'] },
   'sampleMain.ts': { code: ['sample', 'common'] },
 };
