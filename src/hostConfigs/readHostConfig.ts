@@ -2,12 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { messageOf, systemCodeOf } from '../common/errors.ts';
 import { isJsonObject, type JsonObject } from '../common/json.ts';
+import { disabledEntries } from './disabledEntry.ts';
 import type { HostConfigFile } from './hostConfigFile.ts';
 import { parseInput } from './parseInput.ts';
 import { parseServerEntry } from './parseServerEntry.ts';
 import type { ConfiguredServer, HostConfig, InputDefinition } from './serverEntry.ts';
 
-const NOTHING: HostConfig = { servers: [], inputs: [], problems: [], isReadable: true };
+const NOTHING: HostConfig = {
+  servers: [],
+  disabled: [],
+  inputs: [],
+  problems: [],
+  isReadable: true,
+};
 
 /** Reads a file of a host. Never throws: what cannot be used is a line in `problems`. */
 export async function readHostConfig(file: HostConfigFile): Promise<HostConfig> {
@@ -33,7 +40,8 @@ export function parseHostConfig(
   // Half an entry could be a command that nobody wrote, so nothing of a broken file is used.
   if (error !== undefined) return unreadable(`${file.label}${syntaxLine(plain, error)}`);
   if (!isJsonObject(root)) return unreadable(`${file.label}: it holds no JSON object.`);
-  return parseRoot(root, file);
+  const config = parseRoot(root, file);
+  return file.kind === 'root' ? config : { ...config, disabled: disabledIn(plain, config) };
 }
 
 function parseRoot(root: JsonObject, file: Pick<HostConfigFile, 'kind' | 'label'>): HostConfig {
@@ -46,10 +54,18 @@ function parseRoot(root: JsonObject, file: Pick<HostConfigFile, 'kind' | 'label'
   const inputs = parseInputs(root.inputs ?? []);
   return {
     servers,
+    disabled: [],
     inputs: inputs.inputs,
     problems: [...problems, ...inputs.problems].map((problem) => `${file.label}: ${problem}`),
     isReadable: true,
   };
+}
+
+function disabledIn(text: string, { servers }: HostConfig): ConfiguredServer[] {
+  const on = new Set(servers.map(({ name }) => name));
+  return disabledEntries(text)
+    .filter(({ name }) => !on.has(name))
+    .map(({ name, value }) => parseServerEntry(name, value));
 }
 
 /** Reads a map of servers by name; one that is wrong hides no other. */
@@ -77,7 +93,7 @@ function parseInputs(value: unknown): { inputs: InputDefinition[]; problems: str
 }
 
 function unreadable(problem: string): HostConfig {
-  return { servers: [], inputs: [], problems: [problem], isReadable: false };
+  return { ...NOTHING, problems: [problem], isReadable: false };
 }
 
 function syntaxLine(text: string, { offset, error }: ParseError): string {

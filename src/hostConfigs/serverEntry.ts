@@ -39,6 +39,8 @@ export type InputDefinition =
 
 export interface HostConfig {
   readonly servers: readonly ConfiguredServer[];
+  /** Those that stand in the file as a comment of ours. */
+  readonly disabled: readonly ConfiguredServer[];
   readonly inputs: readonly InputDefinition[];
   /** One line for each thing that could not be used. */
   readonly problems: readonly string[];

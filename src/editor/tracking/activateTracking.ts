@@ -8,10 +8,11 @@ import { userFolderOf } from '../../hostConfigs/hostConfigFile.ts';
 import type { BrokerLink } from '../brokerLink.ts';
 import { distFolderOf } from '../windowLink.ts';
 import { Consent } from './consent.ts';
-import { DisabledOriginals } from './disabledOriginals.ts';
+import { FileMemory } from './fileMemory.ts';
 import { findServers } from './findServers.ts';
 import { InputAnswers } from './inputAnswers.ts';
 import { ObstacleTeller } from './obstacleTeller.ts';
+import { Originals } from './originals.ts';
 import { planRoutes } from './planRoutes.ts';
 import { RouteKeeper } from './routeKeeper.ts';
 import { sampleServer } from './sampleServer.ts';
@@ -59,19 +60,19 @@ function trackingContext(
   context: vscode.ExtensionContext,
   { link, log, userFolder }: Parts,
 ): TrackingContext {
-  const { workspaceState, globalState, secrets, globalStorageUri } = context;
-  const tracked = new TrackedServers(workspaceState);
-  const consent = new Consent(workspaceState);
-  const answers = new InputAnswers(secrets, link.workspaceId);
-  const backupFolder = join(globalStorageUri.fsPath, 'backups');
-  const disabled = new DisabledOriginals({ memory: globalState, secrets, backupFolder });
+  const storage = context.globalStorageUri.fsPath;
+  const memory = new FileMemory(join(storage, 'workspaces', `${link.workspaceId ?? 'none'}.json`));
+  const tracked = new TrackedServers(memory);
+  const consent = new Consent(memory);
+  const answers = new InputAnswers(context.secrets, link.workspaceId);
+  const originals = new Originals(join(storage, 'backups'));
   const sample = sampleServer({
     program: join(distFolderOf(context), 'sample.js'),
     execPath: process.execPath,
     isElectron: process.versions.electron !== undefined,
     platform: process.platform,
   });
-  const find = () => findServers({ userFolder, disabled, sample });
+  const find = () => findServers({ userFolder, sample });
   const warn = warnOnce(log);
   const keeper = new RouteKeeper({
     link,
@@ -82,7 +83,7 @@ function trackingContext(
       return planRoutes({ chosen: tracked.all(), findings, consent, answers, warn });
     },
   });
-  return { tracked, consent, answers, disabled, keeper, log, find };
+  return { tracked, consent, answers, originals, keeper, log, find };
 }
 
 /** Everything is looked at again and again; the log needs each line once. */

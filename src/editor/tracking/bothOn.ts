@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../common/errors.ts';
-import type { DisabledOriginal } from './disabledOriginals.ts';
 import type { FoundServer } from './foundServer.ts';
 import { openPlace } from './openPlace.ts';
+import type { Original } from './originals.ts';
 import type { TrackingContext } from './trackingContext.ts';
+
+const LIST_SERVERS = 'workbench.mcp.listServer';
 
 /** Warns that agents may call either of two equal servers, and offers to take one away. */
 export async function offerToDisable(found: FoundServer, context: TrackingContext): Promise<void> {
@@ -15,31 +17,37 @@ export async function offerToDisable(found: FoundServer, context: TrackingContex
   );
   const whole = [message, consequence(found)].join(' ').trim();
   const answer = await vscode.window.showWarningMessage(whole, disable, keep);
-  if (answer === disable) await disableOriginal(found, context);
+  if (answer !== disable) return;
+  const original = originalOf(found);
+  if (original === undefined) await vscode.commands.executeCommand(LIST_SERVERS);
+  else await disableOriginal(found, original, context);
 }
 
 /** What a person might not think of. */
 function consequence({ source, label }: FoundServer): string {
   if (source.kind === 'user') {
-    return vscode.l10n.t('Disabling it takes it out of {0}, for all workspaces.', label);
+    return vscode.l10n.t('Disabling it comments it out in {0}, for all workspaces.', label);
   }
   if (source.kind === 'root') {
-    return vscode.l10n.t('Disabling it takes it out of {0}, for other agents, too.', label);
+    return vscode.l10n.t('{0} serves other agents, too: disable it in the list of servers.', label);
   }
   return '';
 }
 
-async function disableOriginal(found: FoundServer, context: TrackingContext): Promise<void> {
-  const original = originalOf(found);
-  if (original === undefined) return;
+async function disableOriginal(
+  found: FoundServer,
+  original: Original,
+  context: TrackingContext,
+): Promise<void> {
+  const { originals, keeper, log } = context;
   try {
     requireSaved(original.path);
-    const backup = await context.disabled.disable(original);
-    context.log.write('info', `The original of ${found.name} is disabled; backup: ${backup}`);
-    await context.keeper.look();
+    const backup = await originals.disable(original);
+    log.write('info', `The original of ${found.name} is disabled; backup: ${backup}`);
+    await keeper.look();
     await sayDisabled(found, context);
   } catch (error) {
-    context.log.write('warn', `The original of ${found.name} stays on.`, error);
+    log.write('warn', `The original of ${found.name} stays on.`, error);
     void vscode.window.showErrorMessage(
       vscode.l10n.t('The original of `{0}` stays on: {1}', found.name, messageOf(error)),
     );
@@ -49,15 +57,15 @@ async function disableOriginal(found: FoundServer, context: TrackingContext): Pr
 async function sayDisabled(found: FoundServer, context: TrackingContext): Promise<void> {
   const open = vscode.l10n.t('Open File');
   const undo = vscode.l10n.t('Undo');
-  const message =
-    found.source.kind === 'root'
-      ? vscode.l10n.t('`{0}` was taken out of {1}. Untrack puts it back.', found.name, found.label)
-      : vscode.l10n.t(
-          '`{0}` is commented out in {1}. Untrack brings it back.',
-          found.name,
-          found.label,
-        );
-  const answer = await vscode.window.showInformationMessage(message, open, undo);
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      '`{0}` is commented out in {1}. Untrack brings it back.',
+      found.name,
+      found.label,
+    ),
+    open,
+    undo,
+  );
   if (answer === open) await openPlace(found);
   if (answer !== undo) return;
   await restoreOriginal(found, context);
@@ -67,30 +75,24 @@ async function sayDisabled(found: FoundServer, context: TrackingContext): Promis
 /** Brings an original back if we disabled it; answers what to tell about it, if anything. */
 export async function restoreOriginal(
   found: FoundServer,
-  { disabled, log }: Pick<TrackingContext, 'disabled' | 'log'>,
+  { originals, log }: Pick<TrackingContext, 'originals' | 'log'>,
 ): Promise<string> {
   const original = originalOf(found);
-  if (original === undefined || !disabled.has(original)) return '';
+  if (original === undefined || !(await originals.isDisabled(original))) return '';
   try {
     requireSaved(original.path);
-    const outcome = await disabled.restore(original);
-    if (outcome === 'restored') {
-      return vscode.l10n.t('The original in {0} is on again.', found.label);
-    }
-    return vscode.l10n.t(
-      '{0} has changed since, so the original was left as it is: remove the `//` before it there.',
-      found.label,
-    );
+    await originals.restore(original);
+    return vscode.l10n.t('The original in {0} is on again.', found.label);
   } catch (error) {
     log.write('warn', `The original of ${found.name} was not brought back.`, error);
     return vscode.l10n.t('The original was not brought back: {0}', messageOf(error));
   }
 }
 
-function originalOf({ name, path, source }: FoundServer): DisabledOriginal | undefined {
-  const { kind } = source;
-  if (path === null || kind === 'settings' || kind === 'sample') return undefined;
-  return { kind, path, name };
+/** An entry that only this editor reads. Others need what stands in `.mcp.json`. */
+function originalOf({ name, path, source }: FoundServer): Original | undefined {
+  const isEditors = source.kind === 'vscode' || source.kind === 'user';
+  return path !== null && isEditors ? { path, name } : undefined;
 }
 
 /** What stands unsaved in an editor would be lost, or would undo us when it is saved. */

@@ -5,27 +5,21 @@ import {
   type NamedFolder,
 } from '../../hostConfigs/hostConfigFile.ts';
 import { parseServers, readHostConfig } from '../../hostConfigs/readHostConfig.ts';
-import type { DisabledOriginals } from './disabledOriginals.ts';
 import type { Findings, FoundServer } from './foundServer.ts';
 import type { ServerSource } from './trackedServers.ts';
 
 export interface FindOptions {
   readonly userFolder: string;
-  readonly disabled: DisabledOriginals;
   readonly sample: FoundServer;
 }
 
 const SETTING = 'mcpTaskHandles.servers';
 
 /** Looks everywhere where servers may stand for this window; what is wrong hides no other. */
-export async function findServers({
-  userFolder,
-  disabled,
-  sample,
-}: FindOptions): Promise<Findings> {
+export async function findServers({ userFolder, sample }: FindOptions): Promise<Findings> {
   const folders = namedFolders();
   const ofFiles = await Promise.all(
-    hostConfigFiles({ folders, userFolder }).map((file) => findInFile(file, folders, disabled)),
+    hostConfigFiles({ folders, userFolder }).map((file) => findInFile(file, folders)),
   );
   const findings = [...ofFiles, findInSettings(folders)];
   return {
@@ -44,10 +38,9 @@ export function namedFolders(): NamedFolder[] {
 async function findInFile(
   file: HostConfigFile,
   folders: readonly NamedFolder[],
-  disabled: DisabledOriginals,
 ): Promise<Findings> {
   const { kind, path, label, folder } = file;
-  const { servers, inputs, problems, isReadable } = await readHostConfig(file);
+  const { servers, disabled, inputs, problems, isReadable } = await readHostConfig(file);
   const source: ServerSource = { kind, folder };
   const common = {
     source,
@@ -57,18 +50,13 @@ async function findInFile(
     folder: folders.find((one) => one.path === folder) ?? folders[0] ?? null,
     needsConsent: folder !== null,
   };
-  const on = servers.map((server): FoundServer => {
-    return { ...common, name: server.name, server, isOriginalOn: isReadByEditor(kind) };
+  const isOriginalOn = isReadByEditor(kind);
+  const on = servers.map((server) => ({ ...common, name: server.name, server, isOriginalOn }));
+  const off = disabled.map((server) => {
+    return { ...common, name: server.name, server, isOriginalOn: false };
   });
-  const names = new Set(servers.map(({ name }) => name));
-  const takenOut = parseServers(await disabled.entriesOf(path), label).servers;
-  const off = takenOut
-    .filter(({ name }) => !names.has(name))
-    .map((server): FoundServer => {
-      return { ...common, name: server.name, server, isOriginalOn: false };
-    });
   const unreadable = isReadable ? [] : [{ source, path, problem: problems[0] ?? label }];
-  return { servers: isReadable ? [...on, ...off] : [], problems, unreadable };
+  return { servers: [...on, ...off], problems, unreadable };
 }
 
 /** Editors read `.mcp.json` only where a setting says so. */

@@ -16,7 +16,7 @@ export interface TrackedServer {
   readonly source: ServerSource;
 }
 
-/** A small memory, such as a window's `workspaceState`. */
+/** A small memory of JSON values. */
 export interface Memory {
   get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;

@@ -1,8 +1,8 @@
 import type { Log } from '../../common/log.ts';
 import type { Consent } from './consent.ts';
-import type { DisabledOriginals } from './disabledOriginals.ts';
 import type { Findings } from './foundServer.ts';
 import type { InputAnswers } from './inputAnswers.ts';
+import type { Originals } from './originals.ts';
 import type { RouteKeeper } from './routeKeeper.ts';
 import type { TrackedServers } from './trackedServers.ts';
 
@@ -11,7 +11,7 @@ export interface TrackingContext {
   readonly tracked: TrackedServers;
   readonly consent: Consent;
   readonly answers: InputAnswers;
-  readonly disabled: DisabledOriginals;
+  readonly originals: Originals;
   readonly keeper: RouteKeeper;
   readonly log: Log;
   find(): Promise<Findings>;

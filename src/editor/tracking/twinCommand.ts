@@ -32,7 +32,7 @@ export function twinCommand(facts: TwinFacts): TwinCommand {
 
 /**
  * Under its own name the twin would collide with the original, and the editor would switch it off.
- * Once the original is off, tools keep the names that agents know.
+ * Once the original is off, the twin stands in its place.
  */
 export function twinLabel(route: string, isOriginalOn: boolean): string {
   return isOriginalOn ? `${route} (tracked)` : route;

@@ -140,6 +140,7 @@ suite('readHostConfig', () => {
     const file: HostConfigFile = { ...VSCODE, path: join(folder, 'mcp.json'), folder };
     assert.deepEqual(await readHostConfig(file), {
       servers: [],
+      disabled: [],
       inputs: [],
       problems: [],
       isReadable: true,

@@ -1,0 +1,124 @@
+import { findNodeAtLocation, type Node, type ParseError, parse, parseTree } from 'jsonc-parser';
+import { TaskHandlesError } from '../common/errors.ts';
+import { isJsonObject } from '../common/json.ts';
+
+/** An entry that stands in its file as a comment of ours. */
+export interface DisabledEntry {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+interface Block extends DisabledEntry {
+  readonly start: number;
+  readonly end: number;
+  /** What stood there before. */
+  readonly text: string;
+}
+
+const OPTIONS = { allowTrailingComma: true };
+const MARK =
+  /^(.*?)\/\/ Disabled by MCP Task Handles, which runs the next (\d+) lines? itself; "Untrack" brings back what is below\.\r?\n/gm;
+
+function markFor(lines: number): string {
+  const what = lines === 1 ? '1 line' : `${lines} lines`;
+  return `// Disabled by MCP Task Handles, which runs the next ${what} itself; "Untrack" brings back what is below.`;
+}
+
+/**
+ * Makes an entry of `servers` a comment, in line comments (an entry may hold what ends a block
+ * comment, as globs do). All that is needed to bring it back stands in the file itself.
+ */
+export function disableEntry(text: string, name: string): string {
+  const root = parseTree(text, [], OPTIONS);
+  const property = root && findNodeAtLocation(root, ['servers', name])?.parent;
+  if (property === undefined) {
+    throw new TaskHandlesError('usage', `Server \`${name}\` is no longer in its file.`);
+  }
+  const start = property.offset;
+  const end = endWithComma(text, property);
+  const eol = eolOf(text);
+  const indent = indentBefore(text, start);
+  const lines = text.slice(start, end).split(/\r?\n/);
+  const comment = [markFor(lines.length), ...lines.map((line) => `// ${line}`)];
+  // An empty comment at the end: what follows stood on the same line.
+  const isLineEnd = /^[^\S\n]*(\r?\n|$)/.test(text.slice(end));
+  if (!isLineEnd) comment.push('//', '');
+  return text.slice(0, start) + comment.join(eol + indent) + text.slice(end);
+}
+
+/** The entries of a file that we made comments. */
+export function disabledEntries(text: string): DisabledEntry[] {
+  return blocksOf(text).map(({ name, value }) => ({ name, value }));
+}
+
+/** Makes the comment an entry again; `undefined` when it is not there as we left it. */
+export function restoreEntry(text: string, name: string): string | undefined {
+  const block = blocksOf(text).find((one) => one.name === name);
+  return block && text.slice(0, block.start) + block.text + text.slice(block.end);
+}
+
+function endWithComma(text: string, property: Node): number {
+  const end = property.offset + property.length;
+  const siblings = property.parent?.children ?? [];
+  const next = siblings[siblings.indexOf(property) + 1];
+  const limit = next?.offset ?? (property.parent?.offset ?? 0) + (property.parent?.length ?? 0);
+  const between = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|,/g;
+  for (const { 0: found, index } of text.slice(end, limit).matchAll(between)) {
+    if (found === ',') return end + index + 1;
+  }
+  return end;
+}
+
+function blocksOf(text: string): Block[] {
+  return [...text.matchAll(MARK)].flatMap((mark) => {
+    const prefix = mark[1] ?? '';
+    const start = mark.index + prefix.length;
+    const block = blockAt(text, {
+      start,
+      body: mark.index + mark[0].length,
+      lines: Number(mark[2]),
+    });
+    return block === undefined ? [] : [block];
+  });
+}
+
+interface BlockPlace {
+  readonly start: number;
+  readonly body: number;
+  readonly lines: number;
+}
+
+function blockAt(text: string, { start, body, lines }: BlockPlace): Block | undefined {
+  const entry: string[] = [];
+  let end = body;
+  for (let line = 0; line < lines; line++) {
+    const comment = /[^\S\n]*\/\/ ?([^\n]*?)(\r?\n|$)/y;
+    comment.lastIndex = end;
+    const found = comment.exec(text);
+    if (found === null) return undefined;
+    entry.push(found[1] ?? '');
+    end = comment.lastIndex - (line === lines - 1 ? (found[2] ?? '').length : 0);
+  }
+  const eol = eolOf(text);
+  const indent = indentBefore(text, start);
+  const joint = `${eol}${indent}//${eol}${indent}`;
+  if (text.startsWith(joint, end)) end += joint.length;
+  const own = parseEntry(entry.join('\n'));
+  return own && { ...own, start, end, text: entry.join(eol) };
+}
+
+function parseEntry(text: string): DisabledEntry | undefined {
+  const errors: ParseError[] = [];
+  const value: unknown = parse(`{${text}\n}`, errors, OPTIONS);
+  const [entry, ...more] = isJsonObject(value) ? Object.entries(value) : [];
+  if (errors.length > 0 || entry === undefined || more.length > 0) return undefined;
+  return { name: entry[0], value: entry[1] };
+}
+
+function eolOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+function indentBefore(text: string, offset: number): string {
+  return /[^\S\n]*$/.exec(text.slice(0, offset))?.[0] ?? '';
+}
