@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ControlClient } from '../../src/brokerApi/controlClient.ts';
 import { type HomePaths, resolveHome } from '../../src/brokerApi/home.ts';
 import { ENV_HOME } from '../../src/common/product.ts';
@@ -102,12 +103,12 @@ async function ended(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** Whether the process (or, with a negative number, the whole group) ends within the time. */
-export async function goneWithin(pid: number, ms: number): Promise<boolean> {
+/** Whether the process ends within the time. */
+async function goneWithin(pid: number, ms: number): Promise<boolean> {
   const end = performance.now() + ms;
   while (isThere(pid)) {
     if (performance.now() > end) return false;
-    await new Promise((resolve) => setImmediate(resolve));
+    await pause(1);
   }
   return true;
 }

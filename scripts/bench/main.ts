@@ -21,7 +21,7 @@ const IDLE_MS = 2000;
 function build(): void {
   const options = { cwd: ROOT, encoding: 'utf8' } as const;
   const { stderr } = spawnSync(process.execPath, ['esbuild.mjs', '--production'], options);
-  if (stderr.trim() !== '') console.error(stderr);
+  if (stderr.trim() !== '') throw new Error(`The build failed:\n${stderr}`);
 }
 
 async function measure(stage: BenchStage): Promise<BenchResult> {

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ControlClient } from '../../src/brokerApi/controlClient.ts';
+import type { ProcessEntry } from '../../src/processes/processEntry.ts';
+import { membersOfGroup, readProcessTable, stillLiving } from '../../src/processes/processTable.ts';
 import type { BenchClient } from './benchClient.ts';
-import { type BenchStage, ECHO_SERVER, goneWithin } from './benchStage.ts';
+import { type BenchStage, ECHO_SERVER } from './benchStage.ts';
 import { handleOf } from './durableHandles.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
@@ -37,6 +40,15 @@ export async function measureRevocations(
   return { beyondGraces: spreadOf(times), graceMs: GRACE_MS, levels };
 }
 
+/** What waits to be reaped by process 1 is gone: it runs no more, and some reap every 2 s. */
+async function untilGone(members: readonly ProcessEntry[]): Promise<void> {
+  const end = performance.now() + GONE_WITHIN_MS;
+  for (let living = members; living.length > 0; living = await stillLiving(living)) {
+    if (performance.now() > end) throw new Error(`Process ${living[0]?.pid} is still there.`);
+    await pause(1);
+  }
+}
+
 async function defineRoute(control: ControlClient): Promise<void> {
   const { command, args } = ECHO_SERVER;
   const definition = {
@@ -65,10 +77,13 @@ async function revokeOne(
   const { row } = await control.request('tasks/get', { id });
   const pid = row?.upstreamPid;
   if (pid === null || pid === undefined) throw new Error(`Task ${id} has no process.`);
+  const members = membersOfGroup(await readProcessTable(), pid);
   const begin = performance.now();
   const revoked = control.request('tasks/revoke', { ids: [id], door: 'user', force: true });
-  if (!(await goneWithin(-pid, GONE_WITHIN_MS))) throw new Error(`Group ${pid} is still there.`);
+  await untilGone(members);
   const elapsedMs = performance.now() - begin;
   const { outcomes } = await revoked;
+  const left = membersOfGroup(await readProcessTable(), pid);
+  if (left.length > 0) throw new Error(`Group ${pid} is still there.`);
   return { elapsedMs, level: outcomes[0]?.level ?? 'unknown' };
 }

@@ -4,13 +4,12 @@ import type { Writable } from 'node:stream';
 const MAX_WAITING = 64 * 1024;
 
 /**
- * Writes lines to a pipe. The first line of a tick goes out at once, those that follow it in the
- * same tick together: one system call for a burst, no waiting for a single call.
+ * Writes lines to a pipe, those of one tick (promise callbacks included) together: one system call
+ * for a burst, and no turn of the event loop lost for a single line.
  */
 export class LineWriter {
   readonly #pipe: Writable;
   #waiting = '';
-  #isTickOpen = false;
 
   constructor(pipe: Writable) {
     this.#pipe = pipe;
@@ -20,31 +19,22 @@ export class LineWriter {
   /** False when the pipe is full or gone; a line for a full pipe is kept all the same. */
   write(line: string): boolean {
     if (!this.#pipe.writable) return false;
-    if (this.#isTickOpen) {
-      this.#waiting += `${line}\n`;
-      if (this.#waiting.length > MAX_WAITING) this.#flush();
-      return !this.#pipe.writableNeedDrain;
-    }
-    this.#isTickOpen = true;
-    setImmediate(this.#closeTick);
-    return this.#pipe.write(`${line}\n`);
+    if (this.#waiting.length === 0) process.nextTick(this.#flush);
+    this.#waiting += `${line}\n`;
+    if (this.#waiting.length > MAX_WAITING) this.#flush();
+    return !this.#pipe.writableNeedDrain;
   }
 
   /** Everything written before goes out first. */
   end(): void {
-    this.#closeTick();
+    this.#flush();
     if (this.#pipe.writable) this.#pipe.end();
   }
 
-  readonly #closeTick = (): void => {
-    this.#isTickOpen = false;
-    this.#flush();
-  };
-
-  #flush(): void {
+  readonly #flush = (): void => {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = '';
     if (this.#pipe.writable) this.#pipe.write(waiting);
-  }
+  };
 }

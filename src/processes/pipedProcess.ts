@@ -4,7 +4,7 @@ import { type Disposable, toDisposable } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import { Emitter, type Event } from '../common/event.ts';
 import { LineReader } from '../common/lines.ts';
-import { LineWriter } from './lineWriter.ts';
+import { LineWriter } from '../common/lineWriter.ts';
 import type { EndOutcome, OwnedProcess, ProcessExit, ProcessIdentity } from './ownedProcess.ts';
 import { NOTHING_TO_END, type ProcessTree } from './processTree.ts';
 import { StderrTail } from './stderrTail.ts';

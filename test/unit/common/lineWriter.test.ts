@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { suite, test } from 'node:test';
-import { LineWriter } from '../../../src/processes/lineWriter.ts';
+import { LineWriter } from '../../../src/common/lineWriter.ts';
 
 suite('line writer', () => {
   test('a burst goes out in one piece', async () => {
