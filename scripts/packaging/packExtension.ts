@@ -7,7 +7,12 @@ import { runCommand } from '../devTools/runCommand.ts';
 export async function packExtension(folder: string, file: string): Promise<void> {
   const { node, vsce } = await devTools();
   await mkdir(dirname(file), { recursive: true });
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license'];
+  const flags = [
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--skip-license',
+    '--no-rewrite-relative-links',
+  ];
   await runCommand(node, [vsce, 'package', ...flags, '--out', file], { cwd: folder });
 }
 

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { devTools } from '../../../scripts/devTools/devTools.ts';
 import { runCommand } from '../../../scripts/devTools/runCommand.ts';
 import { endMarked, killMarked, type Mark } from './markedProcesses.ts';
+import { until } from './until.ts';
 
 const START_DEADLINE_MS = 60_000;
 const MARK = 'TASK_HANDLES_EDITOR';
@@ -15,7 +17,7 @@ export interface EditorOptions {
   readonly workspace: string;
   /** Packed extensions to install. */
   readonly vsix?: readonly string[];
-  /** Extension folders to install by copy of nothing: VS Code loads them from where they are. */
+  /** User settings, over quiet defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -33,10 +35,12 @@ export interface Editor {
   readonly output: () => string;
   /** Ends it with all that it started, brokers and upstreams included. */
   stop(): Promise<void>;
+  /** Lets it run on after this process has ended. */
+  keep(): void;
 }
 
 /** Quiet and closed: no welcome page, no updates, no calls home. */
-const QUIET_SETTINGS = {
+export const QUIET_SETTINGS = {
   'security.workspace.trust.enabled': false,
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -73,44 +77,28 @@ function guardExit(): void {
   }
 }
 
+/** In both places: of `machine` settings, a remote window reads only the machine's. */
 async function writeSettings(data: string, settings: object): Promise<void> {
   for (const scope of ['User', 'Machine']) {
     const folder = join(data, 'data', scope);
     await mkdir(folder, { recursive: true });
-    const text = scope === 'User' ? JSON.stringify(settings, null, 2) : '{}';
-    await writeFile(join(folder, 'settings.json'), text);
+    await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
   }
 }
 
+/** Ours has a log file, not a pipe: the server may outlive us (`demo --keep`). */
 function waitForAddress(server: ChildProcess, output: () => string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(`VS Code's server ${why}:\n${output()}`));
-    const timer = setTimeout(fail, START_DEADLINE_MS, 'did not start in time');
-    server.stdout?.on('data', () => {
-      const port = /Extension host agent listening on (\d+)/.exec(output())?.[1];
-      if (port === undefined) return;
-      clearTimeout(timer);
-      resolve(`http://127.0.0.1:${port}`);
-    });
-    server.on('exit', (code, signal) => {
-      clearTimeout(timer);
-      fail(`ended with ${code ?? signal}`);
-    });
-    server.on('error', (error) => {
-      clearTimeout(timer);
-      fail(error.message);
-    });
-  });
-}
-
-function collectOutput(server: ChildProcess): () => string {
-  let output = '';
-  const collect = (chunk: Buffer) => {
-    output = (output + chunk.toString('utf8')).slice(-200_000);
+  const fail = (why: string): never => {
+    throw new Error(`VS Code's server ${why}:\n${output()}`);
   };
-  server.stdout?.on('data', collect);
-  server.stderr?.on('data', collect);
-  return () => output;
+  const address = () => {
+    if (server.exitCode !== null || server.signalCode !== null) fail('ended at once');
+    const port = /Extension host agent listening on (\d+)/.exec(output())?.[1];
+    return port && `http://127.0.0.1:${port}`;
+  };
+  return until(address, { what: "VS Code's server", deadlineMs: START_DEADLINE_MS }).catch(
+    (error: Error) => fail(error.message),
+  );
 }
 
 async function startServer(folder: string, mark: Mark, options: EditorOptions) {
@@ -131,8 +119,16 @@ async function startServer(folder: string, mark: Mark, options: EditorOptions) {
   const flags = ['--host', '127.0.0.1', '--port', '0', '--without-connection-token'];
   flags.push('--accept-server-license-terms', '--enable-smoke-test-driver');
   flags.push('--telemetry-level', 'off', ...folders);
-  const server = spawn(node, [program, ...flags], { cwd: serverFolder, env });
-  return { server, output: collectOutput(server) };
+  const logFile = join(folder, 'server.log');
+  const log = openSync(logFile, 'a');
+  const server = spawn(node, [program, ...flags], {
+    cwd: serverFolder,
+    env,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  return { server, output: () => readFileSync(logFile, 'utf8').slice(-200_000) };
 }
 
 async function release(mark: Mark, folder: string): Promise<void> {
@@ -162,6 +158,10 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
       pid: server.pid ?? 0,
       output,
       stop: () => release(mark, folder),
+      keep: () => {
+        running.delete(mark);
+        server.unref();
+      },
     };
   } catch (error) {
     await release(mark, folder);

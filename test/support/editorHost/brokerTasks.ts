@@ -1,0 +1,22 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../../../scripts/devTools/runCommand.ts';
+import type { TaskView } from '../../../src/registry/taskView.ts';
+
+const CLI = join(import.meta.dirname, '../../../dist/cli.js');
+
+/** Every task of a home, as a person's terminal shows them. */
+export async function brokerTasks(home: string): Promise<TaskView[]> {
+  const args = [CLI, 'list', '--all', '--json', '--home', home];
+  const text = await runCommand(process.execPath, args);
+  const answer: unknown = JSON.parse(text);
+  if (!Array.isArray(answer)) throw new Error(`list --json printed no array: ${text}`);
+  return answer;
+}
+
+/** Every datafile of records below a folder. */
+export function recordFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((name) => name.endsWith('handles.db'));
+}

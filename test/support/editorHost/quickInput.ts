@@ -1,0 +1,37 @@
+import type { Page } from 'playwright-core';
+
+/** Runs a command by its title, as a person does with F1. */
+export async function runCommandByTitle(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget .quick-input-filter input').waitFor();
+  await page.keyboard.insertText(title);
+  await pick(page, title);
+}
+
+/** Clicks the entry of the open picker that has the text. */
+export async function pick(page: Page, text: string | RegExp): Promise<void> {
+  const entry = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+  await entry.first().click();
+}
+
+/** Clicks a button of the open dialog. */
+export async function answerDialog(page: Page, name: string | RegExp): Promise<void> {
+  await page.locator('.monaco-dialog-box').getByRole('button', { name }).click();
+}
+
+/** Clicks a button of a notification, opening the list where no toast shows. */
+export async function answerNotification(page: Page, name: string | RegExp): Promise<void> {
+  const button = page.locator('.notification-list-item').getByRole('button', { name }).first();
+  if (!(await button.isVisible())) {
+    await runCommandByTitle(page, 'Notifications: Show Notifications');
+  }
+  await button.click();
+}
+
+/** Closes the list of notifications, which lies over the chat; they themselves stay. */
+export async function hideNotifications(page: Page): Promise<void> {
+  const center = page.locator('.notifications-center.visible');
+  if (!(await center.isVisible())) return;
+  await center.getByRole('button', { name: /^Hide Notifications/ }).click();
+  await center.waitFor({ state: 'hidden' });
+}
