@@ -53,14 +53,10 @@ export interface BrokerParts {
 
 /** Loads what is on disk and puts the parts together; the broker listens when it has resolved. */
 export async function createBrokerParts(context: BrokerContext): Promise<BrokerParts> {
-  const { log } = context;
+  const { log, lock, paths } = context;
   const clock = systemClock;
   const owned = new DisposableStore();
-  const store = new FileTaskStore({
-    home: context.paths.root,
-    log,
-    isFenced: () => context.lock.isSuperseded(),
-  });
+  const store = new FileTaskStore({ home: paths.root, log, isFenced: () => lock.isSuperseded() });
   const registry = owned.add(new Registry({ store, clock, log }));
   await registry.load();
   await registry.loseOrphans(() => false);
@@ -73,28 +69,29 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const start = upstreamStarter(ownerInstance());
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
   const revoker = new Revoker({ registry, calls, rows, clock, log });
-  const proxy: ProxyContext = {
-    registry,
-    pool,
-    calls,
-    clock,
-    log,
-    revoke: async (request) =>
-      void (await revoker.revoke({ ...request, id: request.handle, force: false })),
-  };
-  const desk: ControlDesk = {
-    registry,
-    calls,
-    rows,
-    feed,
-    routes,
-    revoker,
-    clock,
-    attachWorkspace: async (workspace, storagePath) => {
-      registry.addStored(await store.attachWorkspace(workspace, storagePath));
-      await registry.loseOrphans((record) => calls.ofHandle(record.handle) !== undefined);
+  const revoke = revokeByHandle(revoker);
+  const attachWorkspace = workspaceAttacher({ store, registry, calls });
+  return {
+    ...fronts(context, {
+      proxy: { registry, pool, calls, clock, log, revoke },
+      desk: { registry, calls, rows, feed, routes, revoker, clock, attachWorkspace },
+    }),
+    liveCount: () => calls.size,
+    onDidChangeLive: calls.onDidChangeLive,
+    shutDown: async () => {
+      await pool.shutDown();
+      await registry.flush();
+      owned.dispose();
     },
   };
+}
+
+function fronts(
+  context: BrokerContext,
+  { proxy, desk }: { proxy: ProxyContext; desk: ControlDesk },
+): Pick<BrokerParts, 'onControl' | 'onConnect'> {
+  const { log } = context;
+  const { routes, calls } = desk;
   return {
     onControl: (connection) => {
       handleBrokerRequests(connection, { context, liveCount: () => calls.size });
@@ -105,13 +102,27 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
         log.write('error', `A connection failed: ${messageOf(error)}`, error),
       );
     },
-    liveCount: () => calls.size,
-    onDidChangeLive: calls.onDidChangeLive,
-    shutDown: async () => {
-      await pool.shutDown();
-      await registry.flush();
-      owned.dispose();
-    },
+  };
+}
+
+/** An agent's door: never by force. */
+function revokeByHandle(revoker: Revoker): ProxyContext['revoke'] {
+  return async ({ handle, door, note }) => {
+    await revoker.revoke({ id: handle, door, note, force: false });
+  };
+}
+
+interface AttachParts {
+  readonly store: FileTaskStore;
+  readonly registry: Registry;
+  readonly calls: LiveCalls;
+}
+
+/** Records found with a workspace are taken in; those that claim to be live have nobody (P5). */
+function workspaceAttacher({ store, registry, calls }: AttachParts) {
+  return async (workspace: string, storagePath: string | null): Promise<void> => {
+    registry.addStored(await store.attachWorkspace(workspace, storagePath));
+    await registry.loseOrphans((record) => calls.ofHandle(record.handle) !== undefined);
   };
 }
 
