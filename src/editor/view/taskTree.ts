@@ -23,6 +23,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   readonly #drawn = new DrawnRows();
   readonly #touched = new Set<string>();
   readonly #pacer: Pacer;
+  readonly #groupTexts = new Map<string, string>();
   #style: ProgressStyle = 'bar';
   #held: string | undefined;
   #hold: Disposable | undefined;
@@ -115,8 +116,20 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     const isHeldTouched = held !== undefined && this.#touched.has(held);
     this.#touched.clear();
     if (isHeldTouched) this.#touched.add(held);
+    const nodes = [...different.map((id) => this.#nodes.row(id)), ...this.#differentGroups()];
     if (hasMoved) this.#changed.fire(undefined);
-    else if (different.length > 0) this.#changed.fire(different.map((id) => this.#nodes.row(id)));
+    else if (nodes.length > 0) this.#changed.fire(nodes);
+  }
+
+  /** A group says how many of its rows are live, also while it is closed. */
+  #differentGroups(): TreeNode[] {
+    return this.#nodes.children().filter((node) => {
+      if (node.kind !== 'group') return false;
+      const text = this.#items.describeGroup(node.id);
+      const isDifferent = this.#groupTexts.get(node.id) !== text;
+      this.#groupTexts.set(node.id, text);
+      return isDifferent;
+    });
   }
 
   /** Somebody looks at this row's tooltip. */

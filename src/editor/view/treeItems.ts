@@ -40,11 +40,16 @@ export class TreeItems {
     item.id = `group.${id}`;
     item.contextValue = 'group';
     item.iconPath = new vscode.ThemeIcon(id === 'older' ? 'history' : 'multiple-windows');
+    item.description = this.describeGroup(id);
+    return item;
+  }
+
+  describeGroup(id: GroupNode['id']): string {
     const ids = this.nodes.shape[id];
     const live = ids.filter((row) => this.#isLive(row)).length;
-    item.description =
-      live > 0 ? vscode.l10n.t('{0} running', live) : vscode.l10n.t('{0} finished', ids.length);
-    return item;
+    return live > 0
+      ? vscode.l10n.t('{0} running', live)
+      : vscode.l10n.t('{0} finished', ids.length);
   }
 
   /** The tooltip is made only when somebody looks. */
