@@ -39,11 +39,13 @@ export function disableEntry(text: string, name: string): string {
   const eol = eolOf(text);
   const indent = indentBefore(text, start);
   const lines = text.slice(start, end).split(/\r?\n/);
-  const comment = [markFor(lines.length), ...lines.map((line) => `// ${line}`)];
+  const [first = '', ...rest] = lines;
+  const comment = [markFor(lines.length), `${indent}// ${first}`];
+  comment.push(...rest.map((line) => commentedOut(line, indent)));
   // An empty comment at the end: what follows stood on the same line.
   const isLineEnd = /^[^\S\n]*(\r?\n|$)/.test(text.slice(end));
-  if (!isLineEnd) comment.push('//', '');
-  return text.slice(0, start) + comment.join(eol + indent) + text.slice(end);
+  if (!isLineEnd) comment.push(`${indent}//`, indent);
+  return text.slice(0, start) + comment.join(eol) + text.slice(end);
 }
 
 /** The entries of a file that we made comments. */
@@ -89,22 +91,34 @@ interface BlockPlace {
 }
 
 function blockAt(text: string, { start, body, lines }: BlockPlace): Block | undefined {
-  const entry: string[] = [];
-  let end = body;
-  for (let line = 0; line < lines; line++) {
-    const comment = /[^\S\n]*\/\/ ?([^\n]*?)(\r?\n|$)/y;
-    comment.lastIndex = end;
-    const found = comment.exec(text);
-    if (found === null) return undefined;
-    entry.push(found[1] ?? '');
-    end = comment.lastIndex - (line === lines - 1 ? (found[2] ?? '').length : 0);
-  }
   const eol = eolOf(text);
   const indent = indentBefore(text, start);
+  const entry = text.slice(body).split(eol, lines);
+  const [first = '', ...rest] = entry;
+  const restored = [
+    withoutComment(first, indent, ''),
+    ...rest.map((line) => {
+      return withoutComment(line, indent, indent);
+    }),
+  ];
+  if (entry.length < lines || !restored.every((line) => line !== undefined)) return undefined;
+  const parsed = parseEntry(restored.join('\n'));
+  if (parsed === undefined) return undefined;
+  let end = body + entry.join(eol).length;
   const joint = `${eol}${indent}//${eol}${indent}`;
   if (text.startsWith(joint, end)) end += joint.length;
-  const own = parseEntry(entry.join('\n'));
-  return own && { ...own, start, end, text: entry.join(eol) };
+  return { ...parsed, start, end, text: restored.join(eol) };
+}
+
+/** In the column of the entry, so that it reads well; a line that starts before it, at its start. */
+function commentedOut(line: string, indent: string): string {
+  return line.startsWith(indent) ? `${indent}// ${line.slice(indent.length)}` : `//${line}`;
+}
+
+function withoutComment(line: string, indent: string, before: string): string | undefined {
+  if (line.startsWith(`${indent}// `)) return before + line.slice(indent.length + 3);
+  if (line === `${indent}//`) return before;
+  return line.startsWith('//') ? line.slice(2) : undefined;
 }
 
 function parseEntry(text: string): DisabledEntry | undefined {

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import { until } from '../../support/editorHost/until.ts';
+import { activeExtension } from '../view/scriptedAgent.ts';
+
+const START = 'workbench.mcp.startServer';
+
+/** What a person writes by hand; the editor's own variable shows that we resolve it. */
+async function writeServers(servers: object | undefined): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('mcpTaskHandles');
+  await settings.update('servers', servers, vscode.ConfigurationTarget.Global);
+}
+
+async function startServers(): Promise<void> {
+  await vscode.commands.executeCommand(START, '*', {
+    promptType: 'all-untrusted',
+    autoTrustChanges: true,
+    waitForLiveTools: true,
+  });
+}
+
+/** Live tools of MCP servers whose names end so; the editor cuts and numbers what stands before. */
+function toolsNamed(end: string): vscode.LanguageModelToolInformation[] {
+  return vscode.lm.tools.filter(({ name }) => name.startsWith('mcp_') && name.endsWith(end));
+}
+
+async function toolNamed(end: string): Promise<vscode.LanguageModelToolInformation> {
+  const find = async () => {
+    await startServers();
+    return toolsNamed(end)[0];
+  };
+  return until(find, { what: `the tool ${end}`, everyMs: 500 });
+}
+
+suite('servers of the setting mcpTaskHandles.servers', () => {
+  suiteSetup(async () => {
+    const { extensionPath } = await activeExtension();
+    await writeServers({
+      broken: { args: ['no command'] },
+      byHand: {
+        command: process.execPath,
+        args: [join(extensionPath, 'dist', 'sample.js')],
+        env: { TRACKED_BY: `${'$'}{workspaceFolderBasename}` },
+        tools: { sample_build: { policy: 'always' } },
+      },
+    });
+  });
+
+  suiteTeardown(() => writeServers(undefined));
+
+  test('are published as twins, a broken one hides none', async () => {
+    const build = await toolNamed('_sample_build');
+    assert.ok(build);
+    await toolNamed('_task_poll');
+  });
+
+  test('hand long calls off by the policy of their entry', async () => {
+    const build = await toolNamed('_sample_build');
+    const input = { seconds: 0.2, steps: 2 };
+    const { content } = await vscode.lm.invokeTool(build.name, {
+      input,
+      toolInvocationToken: undefined,
+    });
+    const text = content.map((part) => JSON.stringify(part)).join('');
+    assert.match(text, /NOT THE RESULT YET.*th_/);
+    const { exports } = await activeExtension();
+    const row = await until(
+      () =>
+        exports.taskRows().find(({ route, tool }) => route === 'byHand' && tool === 'sample_build'),
+      { what: 'the row of the call' },
+    );
+    assert.equal(row.kind, 'task');
+  });
+
+  test('go away when they leave the setting', async () => {
+    await writeServers(undefined);
+    await until(() => toolsNamed('_sample_build').length === 0, { what: 'the tools to go away' });
+  });
+});
