@@ -64,6 +64,7 @@ export class TaskRows {
       isError: record.isError,
       collected: record.collectedAtMs !== null,
       hasLateResult: record.hasLateResult,
+      endedAt: record.endedAtMs === null ? null : new Date(record.endedAtMs).toISOString(),
       clientAttached: call?.downstream != null,
       upstreamPid: record.upstream?.pid ?? null,
     };
@@ -98,6 +99,7 @@ export class TaskRows {
       isError: false,
       collected: false,
       hasLateResult: false,
+      endedAt: null,
       clientAttached: call.downstream !== null,
       upstreamPid: call.upstream?.facts.pid ?? null,
     };

@@ -74,6 +74,8 @@ export interface TaskRow extends Omit<TaskView, 'handle'> {
   readonly isError: boolean;
   readonly collected: boolean;
   readonly hasLateResult: boolean;
+  /** ISO 8601; `null` while live. */
+  readonly endedAt: string | null;
   /** Whether the connection that made the call is still there. */
   readonly clientAttached: boolean;
   readonly upstreamPid: number | null;

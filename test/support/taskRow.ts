@@ -28,6 +28,7 @@ export function taskRow(differences: Partial<TaskRow> = {}): TaskRow {
     isError: false,
     collected: false,
     hasLateResult: false,
+    endedAt: null,
     clientAttached: true,
     upstreamPid: 4711,
     ...differences,

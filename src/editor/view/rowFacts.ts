@@ -27,8 +27,9 @@ export function elapsedOf({ row, seenAtMs, isStale }: SeenRow, nowMs: number): n
   return row.elapsedMs + (runsOn ? Math.max(0, nowMs - seenAtMs) : 0);
 }
 
-/** When it ended: a row tells no such time, but both of these are never before it. */
+/** When it ended; a snapshot of an older version does not say, and both of these are not before. */
 export function endedAtOf(row: TaskRow): number {
+  if (typeof row.endedAt === 'string') return Date.parse(row.endedAt);
   return Math.min(Date.parse(row.lastUpdatedAt), Date.parse(row.createdAt) + row.elapsedMs);
 }
 
