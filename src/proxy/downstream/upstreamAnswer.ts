@@ -1,7 +1,7 @@
 import { isJsonObject, numberOr, stringOr } from '../../common/json.ts';
+import { memberOf } from '../../common/jsonSpans.ts';
 import type { TaskEvent } from '../../registry/taskEvent.ts';
 import type { TaskProgress } from '../../registry/taskRecord.ts';
-import { memberOf } from '../wire/span.ts';
 import { parsedSpan, sliceOf, type WireMessage } from '../wire/wireMessage.ts';
 
 /** What an upstream's answer means for the task: a result, `isError` included, completes it. */

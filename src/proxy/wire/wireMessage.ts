@@ -1,105 +1,67 @@
+import { type Envelope, readEnvelope } from '../../common/envelope.ts';
 import { parseJson } from '../../common/json.ts';
-import {
-  isObjectAt,
-  MalformedJson,
-  membersOf,
-  type Span,
-  skipSpace,
-  stringAt,
-  visitMembers,
-} from './span.ts';
-
-const NO_MEMBERS: ReadonlyMap<string, Span> = new Map();
+import { isObjectAt, type Span, skipSpace } from '../../common/jsonSpans.ts';
+import { WireMembers } from './wireMembers.ts';
 
 /**
  * One JSON-RPC message as it came, with the places of what a proxy must know. Values are parsed
  * only when asked for; `params` is looked into once, when somebody asks first.
  */
 export class WireMessage {
-  readonly kind: 'request' | 'notification' | 'response';
   /** The id as JSON text (`7`, `"a"`); `null` for notifications. */
   readonly id: string | null;
-  #params: ReadonlyMap<string, Span> | null = null;
-  #meta: ReadonlyMap<string, Span> | null = null;
+  #params: WireMembers | null = null;
+  #meta: WireMembers | null = null;
 
   constructor(
     readonly text: string,
-    /** Empty for a response. */
-    readonly method: string,
-    private readonly spans: EnvelopeSpans,
+    private readonly envelope: Envelope,
   ) {
-    const { id } = spans;
-    this.id = id === null ? null : sliceOf(text, id);
-    if (spans.method === null) this.kind = 'response';
-    else this.kind = id === null ? 'notification' : 'request';
+    this.id = envelope.id === null ? null : sliceOf(text, envelope.id);
+  }
+
+  get kind(): Envelope['kind'] {
+    return this.envelope.kind;
+  }
+
+  /** Empty for a response. */
+  get method(): string {
+    return this.envelope.method;
   }
 
   get idSpan(): Span | null {
-    return this.spans.id;
+    return this.envelope.id;
   }
 
   get params(): Span | null {
-    return this.spans.params;
+    return this.envelope.params;
   }
 
   get result(): Span | null {
-    return this.spans.result;
+    return this.envelope.result;
   }
 
   get error(): Span | null {
-    return this.spans.error;
+    return this.envelope.error;
   }
 
   /** The place of one member of `params`. */
   param(key: string): Span | null {
-    this.#params ??= this.params === null ? NO_MEMBERS : membersOf(this.text, this.params);
-    return this.#params.get(key) ?? null;
+    this.#params ??= WireMembers.of(this.text, this.params);
+    return this.#params.get(key);
   }
 
   /** The place of one member of `params._meta`. */
   meta(key: string): Span | null {
-    if (this.#meta === null) {
-      const meta = this.param('_meta');
-      this.#meta = meta === null ? NO_MEMBERS : membersOf(this.text, meta);
-    }
-    return this.#meta.get(key) ?? null;
+    this.#meta ??= WireMembers.of(this.text, this.param('_meta'));
+    return this.#meta.get(key);
   }
-}
-
-/** Where the members of the envelope stand. */
-interface EnvelopeSpans {
-  id: Span | null;
-  method: Span | null;
-  params: Span | null;
-  result: Span | null;
-  error: Span | null;
 }
 
 /** Reads a line as a message; `null` if it is not one. Arrays (batches) are not messages. */
 export function readMessage(text: string): WireMessage | null {
-  const spans: EnvelopeSpans = { id: null, method: null, params: null, result: null, error: null };
-  try {
-    const end = visitMembers(text, 0, (key, value) => {
-      if (key === 'id') spans.id = value;
-      else if (key === 'method') spans.method = value;
-      else if (key === 'params') spans.params = value;
-      else if (key === 'result') spans.result = value;
-      else if (key === 'error') spans.error = value;
-    });
-    return skipSpace(text, end) < text.length ? null : messageFrom(text, spans);
-  } catch (error) {
-    if (error instanceof MalformedJson) return null;
-    throw error;
-  }
-}
-
-function messageFrom(text: string, spans: EnvelopeSpans): WireMessage | null {
-  const { method, id } = spans;
-  if (method !== null) {
-    return text[method.start] === '"' ? new WireMessage(text, stringAt(text, method), spans) : null;
-  }
-  const isAnswer = spans.result !== null || spans.error !== null;
-  return isAnswer && id !== null ? new WireMessage(text, '', spans) : null;
+  const envelope = readEnvelope(text);
+  return envelope === null ? null : new WireMessage(text, envelope);
 }
 
 /** The text of a span. */

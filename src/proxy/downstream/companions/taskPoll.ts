@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../../common/json.ts';
+import { isObjectAt, memberOf } from '../../../common/jsonSpans.ts';
 import { isHandleId } from '../../../registry/handleId.ts';
 import { toTaskView } from '../../../registry/projection.ts';
 import { type HandleId, isTerminal, type TaskRecord } from '../../../registry/taskRecord.ts';
 import type { TaskView } from '../../../registry/taskView.ts';
 import { waitForEnd } from '../../../registry/waiting.ts';
 import { META_TASK } from '../../wire/mcpNames.ts';
-import { isObjectAt, memberOf } from '../../wire/span.ts';
 import { withFirstMember } from '../../wire/wireMessage.ts';
 import { errorAnswer, listAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
 import { endedSentence, stillRunningSentence, UNKNOWN_HANDLE } from '../sentences.ts';

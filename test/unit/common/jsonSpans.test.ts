@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { MalformedJson, memberOf, visitMembers } from '../../../../src/proxy/wire/span.ts';
+import { MalformedJson, MemberCursor, memberOf, type Span } from '../../../src/common/jsonSpans.ts';
+
+function textAt(text: string, { start, end }: Span): string {
+  return text.slice(start, end);
+}
 
 function membersOf(text: string): [string, string][] {
   const members: [string, string][] = [];
-  visitMembers(text, 0, (key, { start, end }) => members.push([key, text.slice(start, end)]));
+  const cursor = new MemberCursor(text, 0);
+  while (cursor.next()) members.push([cursor.key, textAt(text, cursor.value)]);
   return members;
 }
 
 function textOf(text: string, key: string): string | null {
   const span = memberOf(text, { start: 0, end: text.length }, key);
-  return span === null ? null : text.slice(span.start, span.end);
+  return span === null ? null : textAt(text, span);
 }
 
-suite('span', () => {
+suite('jsonSpans', () => {
   test('visits every member with its exact text', () => {
     assert.deepEqual(membersOf('{"a":12345678901234567890, "b" :\t[1, {"c":"}"}] ,"d":-0.0}'), [
       ['a', '12345678901234567890'],
@@ -27,10 +32,9 @@ suite('span', () => {
   });
 
   test('returns the place after the object', () => {
-    assert.equal(
-      visitMembers('{"a":1} rest', 0, () => {}),
-      7,
-    );
+    const cursor = new MemberCursor('{"a":1} rest', 0);
+    while (cursor.next()) assert.equal(cursor.key, 'a');
+    assert.equal(cursor.end, 7);
   });
 
   test('is not fooled by quotes and braces in strings', () => {
