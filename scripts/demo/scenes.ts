@@ -30,10 +30,10 @@ export async function firstRun({ page, view, report, shot }: DemoStage): Promise
 
 export async function track({ page, view, report, shot }: DemoStage): Promise<void> {
   await page.getByRole('button', { name: 'Track an MCP Server' }).click();
-  await trackServer(page, 'everything', shot);
+  await trackServer(page, 'everything', { shot });
   report.tell('Two clicks and a consent later, the server `everything` is tracked.');
   await runCommandByTitle(page, 'Agent Tasks: Track MCP Server');
-  await trackServer(page, 'commands', shot);
+  await trackServer(page, 'commands', { shot });
   report.tell('So is `commands`, which runs shell commands.');
   await view.open();
   await view.widen();

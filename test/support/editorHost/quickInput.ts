@@ -1,4 +1,5 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { until } from './until.ts';
 
 /** Runs a command by its title, as a person does with F1. */
 export async function runCommandByTitle(page: Page, title: string): Promise<void> {
@@ -19,13 +20,21 @@ export async function answerDialog(page: Page, name: string | RegExp): Promise<v
   await page.locator('.monaco-dialog-box').getByRole('button', { name }).click();
 }
 
-/** Clicks a button of a notification, opening the list where no toast shows. */
-export async function answerNotification(page: Page, name: string | RegExp): Promise<void> {
-  const button = page.locator('.notification-list-item').getByRole('button', { name }).first();
-  if (!(await button.isVisible())) {
-    await runCommandByTitle(page, 'Notifications: Show Notifications');
-  }
-  await button.click();
+/** Waits for a notification with such a button; opens their list, as toasts come and go. */
+export async function showNotification(page: Page, button: string | RegExp): Promise<Locator> {
+  const found = page.locator('.notifications-center .notification-list-item').filter({
+    has: page.getByRole('button', { name: button }),
+  });
+  const isShown = async () => {
+    if (await found.first().isVisible()) return true;
+    const center = page.locator('.notifications-center.visible');
+    if (!(await center.isVisible())) {
+      await runCommandByTitle(page, 'Notifications: Show Notifications');
+    }
+    return found.first().isVisible();
+  };
+  await until(isShown, { what: `a notification with ${button}` });
+  return found.first().getByRole('button', { name: button });
 }
 
 /** Closes the list of notifications, which lies over the chat; they themselves stay. */
