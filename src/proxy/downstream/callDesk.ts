@@ -8,17 +8,16 @@ import {
 import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { resultLine } from '../wire/jsonRpc.ts';
-import { META_CONVERSATION, META_PROTOCOL_VERSION } from '../wire/mcpNames.ts';
 import {
-  metaOf,
   paramOf,
   parsedSpan,
   progressTokenOf,
+  stringParamOf,
   type WireMessage,
   withId,
 } from '../wire/wireMessage.ts';
 import { errorAnswer, type ToolAnswer } from './answers.ts';
-import { callReply } from './callReply.ts';
+import { CallReply, isModern, type ReplyPort } from './callReply.ts';
 import { Companions } from './companions/companions.ts';
 import { type CompanionNames, DEFAULT_NAMES, freeName } from './companions/companionTools.ts';
 import { forwardRequest } from './forwardRequest.ts';
@@ -47,13 +46,16 @@ export class CallDesk {
   #areNamesFixed = false;
   #upstreamNames = new Set<string>();
   readonly #companions: Companions;
+  readonly #replyPort: ReplyPort;
   readonly #policies = new WeakMap<RoutePolicy, Map<string, ResolvedPolicy>>();
   /** What this host's own time limit has taught us, in ms. */
   #learnedHandOffMs = Number.POSITIVE_INFINITY;
 
   constructor(private readonly options: CallDeskOptions) {
-    const { context, route } = options;
-    this.#companions = new Companions({ context, route, names: () => this.#names });
+    const { context, route, port, inFlight } = options;
+    const names = () => this.#names;
+    this.#companions = new Companions({ context, route, names });
+    this.#replyPort = { port, inFlight, clock: context.clock, names };
   }
 
   /** `tools/list`: the upstream's tools, with what is rewritten in `toolListRewrite`. */
@@ -70,11 +72,11 @@ export class CallDesk {
   }
 
   call(message: WireMessage, id: string): void {
-    const tool = paramOf(message, 'name');
+    const tool = stringParamOf(message, 'name');
     if (tool === this.#names.poll || tool === this.#names.control) {
       this.#callCompanion(message, { id, tool });
     } else {
-      this.#callUpstream(message, { id, tool: typeof tool === 'string' ? tool : '' });
+      this.#callUpstream(message, { id, tool: tool ?? '' });
     }
   }
 
@@ -88,30 +90,23 @@ export class CallDesk {
   }
 
   #callUpstream(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
-    const { context, route, port, inFlight, binding } = this.options;
+    const { context, route, inFlight, binding, client } = this.options;
     const policy = this.#policyOf(tool);
-    const client = { ...this.options.client(), conversationId: conversationOf(message) };
-    const call = new ToolCall({ context, route, message, tool, policy, client });
-    inFlight.add(id, { kind: 'call', call });
-    const reply = callReply({
-      id,
-      tokenText: progressTokenOf(message),
-      isModern: isModern(message),
-      names: () => this.#names,
-      port,
-      onAnswered: () => inFlight.delete(id),
-      onHandedOff: () => inFlight.handedOff(id, call),
-      clock: context.clock,
-    });
-    binding.withUpstream(
-      (upstream) => {
-        if (!call.isWaiting) return;
-        call.start(upstream, reply);
-      },
-      (why) => {
-        if (call.isWaiting) reply.answerGone(why);
-      },
-    );
+    const call = new ToolCall({ context, route, message, tool, policy, client: client() });
+    inFlight.add(id, call);
+    const reply = new CallReply(this.#replyPort, message, id);
+    const upstream = binding.ready;
+    if (upstream !== null) call.start(upstream, reply);
+    else {
+      binding.withUpstream(
+        (started) => {
+          if (call.isWaiting) call.start(started, reply);
+        },
+        (why) => {
+          if (call.isWaiting) reply.answerGone(why);
+        },
+      );
+    }
   }
 
   #callCompanion(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
@@ -163,26 +158,20 @@ export class CallDesk {
 
   #policyOf(tool: string): ResolvedPolicy {
     const policy = this.options.route.policy();
-    const resolved = this.#policies.get(policy) ?? new Map<string, ResolvedPolicy>();
-    this.#policies.set(policy, resolved);
-    const ofTool = resolved.get(tool) ?? resolvePolicy(policy, tool);
-    resolved.set(tool, ofTool);
+    const ofTool = this.#policies.get(policy)?.get(tool) ?? this.#resolve(policy, tool);
     if (ofTool.handOffAfterMs <= this.#learnedHandOffMs) return ofTool;
     return { ...ofTool, handOffAfterMs: this.#learnedHandOffMs };
+  }
+
+  #resolve(policy: RoutePolicy, tool: string): ResolvedPolicy {
+    const byTool = this.#policies.get(policy) ?? new Map<string, ResolvedPolicy>();
+    const resolved = resolvePolicy(policy, tool);
+    this.#policies.set(policy, byTool.set(tool, resolved));
+    return resolved;
   }
 }
 
 function companionLine(id: string, answer: ToolAnswer | string, modern: boolean): string {
   if (typeof answer === 'string') return `{"jsonrpc":"2.0","id":${id},"result":${answer}}`;
   return resultLine(id, modern ? { resultType: 'complete', ...answer } : answer);
-}
-
-function conversationOf(message: WireMessage): string | null {
-  const value = metaOf(message, META_CONVERSATION);
-  return typeof value === 'string' ? value : null;
-}
-
-/** Whether a request comes from the era without `initialize`: decided from the wire. */
-function isModern(message: WireMessage): boolean {
-  return typeof metaOf(message, META_PROTOCOL_VERSION) === 'string';
 }

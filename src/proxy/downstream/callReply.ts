@@ -3,50 +3,72 @@ import { toTaskView } from '../../registry/projection.ts';
 import type { TaskRecord } from '../../registry/taskRecord.ts';
 import type { DownstreamPort } from '../proxyContext.ts';
 import { errorLine, resultLine, WireErrorCode } from '../wire/jsonRpc.ts';
-import { type WireMessage, withId, withProgressToken } from '../wire/wireMessage.ts';
+import { META_PROTOCOL_VERSION } from '../wire/mcpNames.ts';
+import {
+  metaOf,
+  progressTokenOf,
+  type WireMessage,
+  withId,
+  withProgressToken,
+} from '../wire/wireMessage.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from './answers.ts';
 import type { CompanionNames } from './companions/companionTools.ts';
+import type { InFlight } from './inFlight.ts';
 import { handOffSentence } from './sentences.ts';
-import type { CallDownstream } from './toolCall.ts';
+import type { CallDownstream, ToolCall } from './toolCall.ts';
 
-export interface CallReplyOptions {
-  /** The downstream's request id and progress token, as JSON text. */
-  readonly id: string;
-  readonly tokenText: string | null;
-  /** Modern results carry `resultType`. */
-  readonly isModern: boolean;
-  readonly names: () => CompanionNames;
+/** What all replies of one connection share. */
+export interface ReplyPort {
   readonly port: DownstreamPort;
+  readonly inFlight: InFlight;
   readonly clock: Clock;
-  readonly onAnswered: () => void;
-  readonly onHandedOff: () => void;
+  readonly names: () => CompanionNames;
 }
 
 /** The way back of one call: the upstream's own answer, or one of ours in the same shape. */
-export function callReply(options: CallReplyOptions): CallDownstream {
-  const { id, port, isModern } = options;
-  const sendOwn = (answer: ToolAnswer) =>
-    port.send(resultLine(id, isModern ? { resultType: 'complete', ...answer } : answer));
-  return {
-    answer(message: WireMessage) {
-      options.onAnswered();
-      port.send(withId(message, id));
-    },
-    answerHandOff(record: TaskRecord) {
-      options.onHandedOff();
-      const view = toTaskView(record, { now: options.clock.now(), attached: true });
-      sendOwn(viewAnswer(handOffSentence(view, options.names()), view));
-    },
-    answerGone(why: string) {
-      options.onAnswered();
-      port.send(errorLine(id, WireErrorCode.internalError, why));
-    },
-    answerRevoked(why: string) {
-      options.onAnswered();
-      sendOwn(errorAnswer(why));
-    },
-    progress(message: WireMessage) {
-      if (options.tokenText !== null) port.send(withProgressToken(message, options.tokenText));
-    },
-  };
+export class CallReply implements CallDownstream {
+  constructor(
+    private readonly to: ReplyPort,
+    private readonly request: WireMessage,
+    /** The request's id as JSON text. */
+    private readonly id: string,
+  ) {}
+
+  answer(message: WireMessage): void {
+    this.to.inFlight.delete(this.id);
+    this.to.port.send(withId(message, this.id));
+  }
+
+  answerHandOff(record: TaskRecord, call: ToolCall): void {
+    const { inFlight, clock, names } = this.to;
+    inFlight.handedOff(this.id, call);
+    const view = toTaskView(record, { now: clock.now(), attached: true });
+    this.#sendOwn(viewAnswer(handOffSentence(view, names()), view));
+  }
+
+  answerGone(why: string): void {
+    this.to.inFlight.delete(this.id);
+    this.to.port.send(errorLine(this.id, WireErrorCode.internalError, why));
+  }
+
+  answerRevoked(why: string): void {
+    this.to.inFlight.delete(this.id);
+    this.#sendOwn(errorAnswer(why));
+  }
+
+  progress(message: WireMessage): void {
+    const token = progressTokenOf(this.request);
+    if (token !== null) this.to.port.send(withProgressToken(message, token));
+  }
+
+  /** Modern results carry `resultType`. */
+  #sendOwn(answer: ToolAnswer): void {
+    const result = isModern(this.request) ? { resultType: 'complete', ...answer } : answer;
+    this.to.port.send(resultLine(this.id, result));
+  }
+}
+
+/** Whether a request comes from the era without `initialize`: decided from the wire. */
+export function isModern(message: WireMessage): boolean {
+  return typeof metaOf(message, META_PROTOCOL_VERSION) === 'string';
 }

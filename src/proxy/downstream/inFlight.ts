@@ -3,7 +3,7 @@ import type { ToolCall } from './toolCall.ts';
 /** What a downstream request has become. */
 export type FlightEntry =
   | { readonly kind: 'forwarded'; readonly cancel: () => void }
-  | { readonly kind: 'call'; readonly call: ToolCall }
+  | ToolCall
   | { readonly kind: 'own'; readonly abort: AbortController };
 
 /** How many answered calls are remembered, for the notice that an answer was never written. */

@@ -3,6 +3,7 @@ import type { Disposable } from '../../common/disposable.ts';
 import { Emitter } from '../../common/event.ts';
 import type { HandleId } from '../../registry/taskRecord.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { CallAlarm } from './callAlarm.ts';
 import type { ToolCall } from './toolCall.ts';
 
 /** A call this young is not shown: most are over by then. */
@@ -19,6 +20,7 @@ export class LiveCalls implements Disposable {
   readonly #shown = new Set<string>();
   readonly #changed = new Emitter<ToolCall>();
   readonly #sizeChanged = new Emitter<void>();
+  readonly #alarm: CallAlarm;
   #lastId = 0;
 
   /** A call that people see has appeared, changed or gone (`isShown` tells which). */
@@ -27,7 +29,9 @@ export class LiveCalls implements Disposable {
   /** The first call has come, or the last one has gone. */
   readonly onDidChangeLive = this.#sizeChanged.event;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(clock: Clock) {
+    this.#alarm = new CallAlarm(clock, () => this.#byId.values());
+  }
 
   get size(): number {
     return this.#byId.size;
@@ -45,13 +49,16 @@ export class LiveCalls implements Disposable {
     if (this.#byId.size === 1) this.#sizeChanged.fire();
   }
 
-  /** Shows the call once it is old enough. */
-  scheduleRow(call: ToolCall): Disposable {
-    return this.clock.after(ROW_AFTER_MS, () => {
-      if (!this.#byId.has(call.id)) return;
-      this.#shown.add(call.id);
-      this.#changed.fire(call);
-    });
+  /** The call's `onDue` is called when its `dueMs` has come. */
+  watch(call: ToolCall): void {
+    this.#alarm.set(call.dueMs);
+  }
+
+  /** From now on people see the call. */
+  show(call: ToolCall): void {
+    if (!this.#byId.has(call.id)) return;
+    this.#shown.add(call.id);
+    this.#changed.fire(call);
   }
 
   becameTask(call: ToolCall, handle: HandleId): void {
@@ -95,6 +102,7 @@ export class LiveCalls implements Disposable {
   }
 
   dispose(): void {
+    this.#alarm.dispose();
     this.#changed.dispose();
     this.#sizeChanged.dispose();
   }

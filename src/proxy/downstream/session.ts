@@ -65,7 +65,7 @@ export class Session {
    */
   close(): void {
     for (const entry of this.#inFlight.all()) {
-      if (entry.kind === 'call') entry.call.detach();
+      if (entry.kind === 'call') entry.detach();
       if (entry.kind === 'own') entry.abort.abort();
       if (entry.kind === 'forwarded') entry.cancel();
     }
@@ -157,7 +157,7 @@ export class Session {
     const id = sliceOf(message.text, span);
     const entry = this.#inFlight.get(id);
     this.#inFlight.delete(id);
-    if (entry?.kind === 'call') this.#desk.cancelled(entry.call);
+    if (entry?.kind === 'call') this.#desk.cancelled(entry);
     else if (entry?.kind === 'own') entry.abort.abort();
     else if (entry?.kind === 'forwarded') entry.cancel();
   }

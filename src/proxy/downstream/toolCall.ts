@@ -1,18 +1,21 @@
-import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import type { Disposable } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import { Emitter } from '../../common/event.ts';
 import { hashArguments, previewArguments } from '../../registry/argumentPreview.ts';
 import type { ResolvedPolicy } from '../../registry/policy.ts';
 import type { ClientFacts, HandleId, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
-import type { Upstream } from '../upstream/upstream.ts';
-import { paramOf, parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
+import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
+import { META_CONVERSATION } from '../wire/mcpNames.ts';
+import { metaOf, paramOf, parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
+import type { Due } from './callAlarm.ts';
+import { ROW_AFTER_MS } from './liveCalls.ts';
 import { eventOf, progressFrom } from './upstreamAnswer.ts';
 
 /** The connection that made a call, as long as it is there. Exactly one answer goes through it. */
 export interface CallDownstream {
   answer(message: WireMessage): void;
-  answerHandOff(record: TaskRecord): void;
+  answerHandOff(record: TaskRecord, call: ToolCall): void;
   answerGone(why: string): void;
   answerRevoked(why: string): void;
   progress(message: WireMessage): void;
@@ -31,7 +34,8 @@ export interface ToolCallOptions {
  * One `tools/call` on its way: `open` until the answer or the hand-off, then a `task` whose
  * record is the registry's. Whatever happens first wins; the downstream gets one answer.
  */
-export class ToolCall {
+export class ToolCall implements RequestObserver, Due {
+  readonly kind = 'call';
   readonly id: string;
   readonly startedAtMs: number;
   readonly tool: string;
@@ -48,9 +52,10 @@ export class ToolCall {
   #whyGone: string | null = null;
   #isTakenBack = false;
   #handOffDone: Promise<void> = Promise.resolve();
-  readonly #owned = new DisposableStore();
   #settled: Emitter<void> | null = null;
   readonly #monotonicStart: number;
+  #rowDueMs = Number.POSITIVE_INFINITY;
+  #handOffDueMs = Number.POSITIVE_INFINITY;
 
   constructor(private readonly options: ToolCallOptions) {
     const { context } = options;
@@ -64,8 +69,11 @@ export class ToolCall {
     return this.options.route;
   }
 
+  /** With the chat that made this very call. */
   get client(): ClientFacts {
-    return this.options.client;
+    const { client, message } = this.options;
+    const conversation = metaOf(message, META_CONVERSATION);
+    return typeof conversation === 'string' ? { ...client, conversationId: conversation } : client;
   }
 
   get policy(): ResolvedPolicy {
@@ -95,24 +103,38 @@ export class ToolCall {
     this.upstream = upstream;
     this.downstream = downstream;
     context.calls.add(this);
-    this.#upstreamRequest = upstream.forwardCall(message, {
-      onResponse: (answer) => this.#onAnswer(answer),
-      onGone: (why) => this.#onUpstreamGone(why),
-      onProgress: (progress) => this.#onProgress(progress),
-    });
+    this.#upstreamRequest = upstream.forwardCall(message, this);
     if (policy.policy === 'always') void this.handOff();
     else this.#armClocks();
   }
 
-  #armClocks(): void {
-    const { context, policy } = this.options;
-    this.#own(context.calls.scheduleRow(this));
-    if (policy.policy !== 'auto') return;
-    this.#own(context.clock.after(policy.handOffAfterMs, () => void this.handOff()));
+  /** When something is to be done next: the row shown, the call handed off. */
+  get dueMs(): number {
+    return Math.min(this.#rowDueMs, this.#handOffDueMs);
   }
 
-  #own(disposable: Disposable): void {
-    this.#owned.add(disposable);
+  onDue(nowMs: number): void {
+    if (nowMs >= this.#rowDueMs) {
+      this.#rowDueMs = Number.POSITIVE_INFINITY;
+      this.options.context.calls.show(this);
+    }
+    if (nowMs >= this.#handOffDueMs) {
+      this.#handOffDueMs = Number.POSITIVE_INFINITY;
+      void this.handOff();
+    }
+  }
+
+  #armClocks(): void {
+    const { context, policy } = this.options;
+    const nowMs = context.clock.monotonic();
+    this.#rowDueMs = nowMs + ROW_AFTER_MS;
+    if (policy.policy === 'auto') this.#handOffDueMs = nowMs + policy.handOffAfterMs;
+    context.calls.watch(this);
+  }
+
+  #disarmClocks(): void {
+    this.#rowDueMs = Number.POSITIVE_INFINITY;
+    this.#handOffDueMs = Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -128,7 +150,7 @@ export class ToolCall {
   }
 
   async #createTask(): Promise<void> {
-    const { context, policy, route, client, message } = this.options;
+    const { context, policy, route, message } = this.options;
     try {
       const record = await context.registry.create({
         route: route.name,
@@ -140,7 +162,7 @@ export class ToolCall {
         ttlMs: policy.ttlMs,
         pollIntervalMs: policy.pollIntervalMs,
         progress: this.progress,
-        client,
+        client: this.client,
         upstream: this.upstream?.facts ?? null,
       });
       this.#onCreated(record);
@@ -153,28 +175,34 @@ export class ToolCall {
 
   /** The disk refused: whatever came meanwhile is dealt with as if there had been no hand-off. */
   #goOnUntracked(): void {
-    const { context } = this.options;
     if (this.#isTakenBack) this.takeBack('The client cancelled the request.');
     else if (this.#answer !== null) this.#finishOpen(this.#answer);
-    else if (this.#whyGone !== null) this.#onUpstreamGone(this.#whyGone);
-    else this.#own(context.calls.scheduleRow(this));
+    else if (this.#whyGone !== null) this.onGone(this.#whyGone);
+    else this.#showLater();
+  }
+
+  #showLater(): void {
+    const { clock, calls } = this.options.context;
+    this.#rowDueMs = clock.monotonic() + ROW_AFTER_MS;
+    calls.watch(this);
   }
 
   #onCreated(record: TaskRecord): void {
     this.handle = record.handle;
     this.#state = 'task';
+    this.#disarmClocks();
     this.options.context.calls.becameTask(this, record.handle);
     if (this.#isTakenBack) void this.#endAsTakenBack(record.handle);
-    else if (this.#answer === null) this.downstream?.answerHandOff(record);
+    else if (this.#answer === null) this.downstream?.answerHandOff(record, this);
     else this.#finishDuringHandOff(record.handle, this.#answer);
-    if (this.#whyGone !== null) this.#onUpstreamGone(this.#whyGone);
+    if (this.#whyGone !== null) this.onGone(this.#whyGone);
   }
 
   /** The answer came while the record was being written: `always` keeps its word all the same. */
   #finishDuringHandOff(handle: HandleId, answer: WireMessage): void {
     if (this.options.policy.policy === 'always') {
       const record = this.options.context.registry.get(handle);
-      if (record !== undefined) this.downstream?.answerHandOff(record);
+      if (record !== undefined) this.downstream?.answerHandOff(record, this);
     } else {
       this.downstream?.answer(answer);
     }
@@ -188,7 +216,7 @@ export class ToolCall {
     return this.#settled.event(listener);
   }
 
-  #onAnswer(answer: WireMessage): void {
+  onResponse(answer: WireMessage): void {
     this.#settled?.fire();
     if (this.#state === 'open') this.#finishOpen(answer);
     else if (this.#state === 'handingOff') this.#answer = answer;
@@ -212,7 +240,7 @@ export class ToolCall {
     );
   }
 
-  #onUpstreamGone(why: string): void {
+  onGone(why: string): void {
     this.#whyGone = why;
     this.#settled?.fire();
     if (this.#state === 'open') {
@@ -225,7 +253,7 @@ export class ToolCall {
     }
   }
 
-  #onProgress(message: WireMessage): void {
+  onProgress(message: WireMessage): void {
     const progress = progressFrom(parsedSpan(message, message.params));
     if (progress === null) return;
     this.progress = progress;
@@ -273,6 +301,7 @@ export class ToolCall {
   endOpen(why: string): boolean {
     if (this.#state !== 'open') return false;
     this.cancelUpstream(why, { forget: false });
+    this.#disarmClocks();
     this.#state = 'ended';
     this.downstream?.answerRevoked(why);
     this.downstream = null;
@@ -297,7 +326,7 @@ export class ToolCall {
 
   #end(): void {
     if (this.#state !== 'task') this.#state = 'ended';
-    this.#owned.dispose();
+    this.#disarmClocks();
     this.options.context.calls.remove(this);
     if (this.upstream !== null) this.options.context.pool.reconsider(this.upstream);
   }

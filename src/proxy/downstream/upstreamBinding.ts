@@ -35,6 +35,11 @@ export class UpstreamBinding {
     return this.#upstream?.isGone === false ? this.#upstream : null;
   }
 
+  /** The upstream, when nothing waits for it to start: what goes to it now keeps its order. */
+  get ready(): Upstream | null {
+    return this.#waiting === null ? this.current : null;
+  }
+
   /** Runs at once when the upstream is there, else in order when it is, or fails with one line. */
   withUpstream(run: Waiter['run'], fail: Waiter['fail']): void {
     const upstream = this.current;

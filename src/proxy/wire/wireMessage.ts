@@ -1,6 +1,6 @@
 import { type Envelope, readEnvelope } from '../../common/envelope.ts';
 import { parseJson } from '../../common/json.ts';
-import { isObjectAt, type Span, skipSpace } from '../../common/jsonSpans.ts';
+import { isObjectAt, isStringAt, type Span, skipSpace, stringAt } from '../../common/jsonSpans.ts';
 import { WireMembers } from './wireMembers.ts';
 
 /**
@@ -77,6 +77,12 @@ export function parsedSpan(message: WireMessage, span: Span | null): unknown {
 /** The parsed value of one member of `params`; `undefined` when absent. */
 export function paramOf(message: WireMessage, key: string): unknown {
   return parsedSpan(message, message.param(key));
+}
+
+/** One member of `params` that is a string; `null` when it is something else, or absent. */
+export function stringParamOf(message: WireMessage, key: string): string | null {
+  const span = message.param(key);
+  return span !== null && isStringAt(message.text, span) ? stringAt(message.text, span) : null;
 }
 
 /** The parsed value of one member of `params._meta`; `undefined` when absent. */

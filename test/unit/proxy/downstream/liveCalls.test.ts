@@ -67,12 +67,33 @@ suite('liveCalls', () => {
     assert.equal(stage.calls.ofHandle(handle), undefined);
   });
 
-  test('leaves no timer behind', async () => {
+  test('needs one timer for all calls, and leaves none behind', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted();
     for (const id of [1, 2, 3]) host.callTool(id, 'a');
-    assert(stage.clock.pending > 0);
+    assert.equal(stage.clock.pending, 1);
     for (const { id } of stage.server.all('tools/call')) stage.server.answer(id, RESULT);
+    await stage.passTime(1000);
     assert.equal(stage.clock.pending, 0);
+  });
+
+  test('keeps each call’s own time', async () => {
+    const stage = new ProxyStage();
+    const slow = await stage.greeted({ handOffAfterMs: 5000 });
+    const fast = await stage.greeted({ handOffAfterMs: 300 });
+    slow.callTool(1, 'a');
+    await stage.passTime(100);
+    fast.callTool(2, 'b');
+    await stage.passTime(299);
+    assert.deepEqual(fast.answersTo(2), []);
+    await stage.passTime(1);
+    assert.equal(fast.answersTo(2).length, 1);
+    const [call] = stage.calls.all();
+    await stage.passTime(600);
+    assert(call !== undefined && stage.calls.isShown(call));
+    await stage.passTime(3999);
+    assert.deepEqual(slow.answersTo(1), []);
+    await stage.passTime(1);
+    assert.equal(slow.answersTo(1).length, 1);
   });
 });
