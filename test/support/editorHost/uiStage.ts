@@ -50,7 +50,6 @@ export async function startUi(t: TestContext, options: UiOptions = {}): Promise<
     settings: { 'mcpTaskHandles.handOffAfterMs': 1000, ...options.settings },
   });
   const pages: Page[] = [];
-  const hasPassed = false;
   t.after(async () => {
     await takePictures(t.name, pages);
     await editor.stop();
