@@ -29,7 +29,10 @@ function consequence({ source, label }: FoundServer): string {
     return vscode.l10n.t('Disabling it comments it out in {0}, for all workspaces.', label);
   }
   if (source.kind === 'root') {
-    return vscode.l10n.t('{0} serves other agents, too: disable it in the list of servers.', label);
+    return vscode.l10n.t(
+      '{0} serves other agents, too, so switch it off in the list of servers.',
+      label,
+    );
   }
   return '';
 }

@@ -59,10 +59,11 @@ async function findInFile(
   return { servers: [...on, ...off], problems, unreadable };
 }
 
-/** Editors read `.mcp.json` only where a setting says so. */
+/** Editors that know this setting read `.mcp.json`, whatever its value: it is about new entries. */
 function isReadByEditor(kind: HostConfigFile['kind']): boolean {
   if (kind !== 'root') return true;
-  return vscode.workspace.getConfiguration('chat.mcp').get('workspaceRootConfig.enabled') === true;
+  const setting = vscode.workspace.getConfiguration('chat.mcp');
+  return setting.inspect('workspaceRootConfig.enabled')?.defaultValue !== undefined;
 }
 
 function findInSettings(folders: readonly NamedFolder[]): Findings {

@@ -46,7 +46,7 @@ function absence({ source }: TrackedServer, { unreadable }: Findings): Obstacle 
 async function routeOf(
   tracked: TrackedServer,
   found: FoundServer,
-  { consent, answers, warn }: PlanOptions,
+  { findings, consent, answers, warn }: PlanOptions,
 ): Promise<ActiveRoute | Obstacle> {
   if (!isStdio(found)) {
     const problem = found.server.kind === 'stdio' ? '' : found.server.reason;
@@ -64,7 +64,7 @@ async function routeOf(
   const policy = routePolicy(policySettings(settings), entry.written);
   return {
     route,
-    label: twinLabel(route, found.isOriginalOn),
+    label: twinLabel(route, findings.servers),
     version: entryHash(entry, found.inputs).slice(0, 12),
     definition: { name: route, definition: resolved, policy },
   };

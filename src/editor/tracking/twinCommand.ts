@@ -1,4 +1,5 @@
 import { ENV_HOME } from '../../common/product.ts';
+import type { FoundServer } from './foundServer.ts';
 
 export interface TwinFacts {
   readonly route: string;
@@ -31,9 +32,15 @@ export function twinCommand(facts: TwinFacts): TwinCommand {
 }
 
 /**
- * Under its own name the twin would collide with the original, and the editor would switch it off.
- * Once the original is off, the twin stands in its place.
+ * Of two servers with one name the editor switches the extension's off. Once the original is off,
+ * the twin stands in its place.
  */
-export function twinLabel(route: string, isOriginalOn: boolean): string {
-  return isOriginalOn ? `${route} (tracked)` : route;
+export function twinLabel(
+  route: string,
+  servers: readonly Pick<FoundServer, 'name' | 'isOriginalOn'>[],
+): string {
+  const isTaken = servers.some(
+    ({ name, isOriginalOn }) => isOriginalOn && name.toLowerCase() === route.toLowerCase(),
+  );
+  return isTaken ? `${route} (tracked)` : route;
 }

@@ -31,7 +31,9 @@ suite('twinCommand', () => {
   });
 
   test('takes the original name once the original is off', () => {
-    assert.equal(twinLabel('build', true), 'build (tracked)');
-    assert.equal(twinLabel('build', false), 'build');
+    const on = { name: 'Build', isOriginalOn: true };
+    assert.equal(twinLabel('build', [on]), 'build (tracked)');
+    assert.equal(twinLabel('build', [{ ...on, isOriginalOn: false }]), 'build');
+    assert.equal(twinLabel('build-2', [on]), 'build-2');
   });
 });
