@@ -3,7 +3,13 @@ import type { Disposable } from '../../common/disposable.ts';
 import { parseJson } from '../../common/json.ts';
 import { Handshake } from './handshake.ts';
 import { cancelledLine, errorLine, LINK_LOST, RpcCode, type RpcFailure } from './hostAnswers.ts';
-import { cancelledIdOf, classify, type HostMessage, type RequestId } from './hostMessage.ts';
+import {
+  cancelledIdOf,
+  classify,
+  type HostMessage,
+  type RequestId,
+  readHostMessage,
+} from './hostMessage.ts';
 import { InFlight } from './inFlight.ts';
 import { isSideLine, REPLAY_LINE, stderrTextOf, unwrittenLine } from './sideLine.ts';
 import { UpstreamQuestions } from './upstreamQuestions.ts';
@@ -50,11 +56,19 @@ export class ConnectSession implements Disposable {
   }
 
   fromHost(line: string): void {
+    const message = readHostMessage(line);
+    if (message === null) this.#parseFromHost(line);
+    else this.#takeFromHost(message, line);
+  }
+
+  #parseFromHost(line: string): void {
     const value = parseJson(line);
     if (value === undefined) this.#refuse(RpcCode.parse, 'This line is not JSON.');
-    else if (!Array.isArray(value)) this.#takeFromHost(value, line);
-    // A batch (2025-03-26) goes on as single messages: each has an answer of its own to wait for.
-    else for (const member of value) this.#takeFromHost(member, JSON.stringify(member));
+    else if (!Array.isArray(value)) this.#takeFromHost(classify(value), line);
+    else {
+      // A batch (2025-03-26) goes on as single messages: each has its own answer to wait for.
+      for (const member of value) this.#takeFromHost(classify(member), JSON.stringify(member));
+    }
   }
 
   fromLink(line: string): void {
@@ -62,7 +76,7 @@ export class ConnectSession implements Disposable {
       this.#takeSideLine(line);
       return;
     }
-    const message = classify(parseJson(line));
+    const message = readHostMessage(line) ?? classify(parseJson(line));
     if (message.kind === 'other') return;
     if (message.kind === 'response') this.#takeAnswer(message, line);
     else {
@@ -120,8 +134,7 @@ export class ConnectSession implements Disposable {
     this.#waiting.dispose();
   }
 
-  #takeFromHost(value: unknown, line: string): void {
-    const message = classify(value);
+  #takeFromHost(message: HostMessage, line: string): void {
     if (message.kind === 'other' || isSideLine(line)) {
       this.#refuse(RpcCode.invalid, 'This line is not a JSON-RPC message.');
     } else if (message.kind === 'request') this.#takeRequest(message, line);
@@ -131,7 +144,8 @@ export class ConnectSession implements Disposable {
 
   #takeRequest({ id, method }: Request, line: string): void {
     if (method === 'initialize') this.#handshake.requested(id, line);
-    this.#sendOrKeep({ id, method, line });
+    const arrivedMs = this.ports.clock.monotonic();
+    this.#sendOrKeep({ id, method, line, arrivedMs });
   }
 
   #takeNotification(message: Notification, line: string): void {
@@ -142,7 +156,7 @@ export class ConnectSession implements Disposable {
       if (isInitialized) this.#handshake.initialized(line);
       // The replay brings it to the next link.
       if (isInitialized && this.#phase !== 'open' && this.#handshake.isComplete) return;
-      this.#sendOrKeep({ id: null, method, line });
+      this.#sendOrKeep({ id: null, method, line, arrivedMs: this.ports.clock.monotonic() });
     }
   }
 
@@ -202,8 +216,7 @@ export class ConnectSession implements Disposable {
     for (const waiting of this.#waiting.takeAll()) this.#send(waiting);
   }
 
-  #sendOrKeep(line: Omit<WaitingLine, 'arrivedMs'>): void {
-    const waiting = { ...line, arrivedMs: this.ports.clock.monotonic() };
+  #sendOrKeep(waiting: WaitingLine): void {
     if (this.#phase === 'open') this.#send(waiting);
     else this.#waiting.push(waiting);
   }

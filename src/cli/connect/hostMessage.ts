@@ -1,15 +1,42 @@
-import { isJsonObject, type JsonObject } from '../../common/json.ts';
+import { type Envelope, readEnvelope } from '../../common/envelope.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../../common/json.ts';
+import type { Span } from '../../common/jsonSpans.ts';
 
 export type RequestId = string | number;
 
 /** What `connect` must know of a message; the line itself is passed on as it came. */
 export type HostMessage =
   | { readonly kind: 'request'; readonly id: RequestId; readonly method: string }
+  /** `params` of a cancel only: nothing else of a notification decides anything here. */
   | { readonly kind: 'notification'; readonly method: string; readonly params: unknown }
   | { readonly kind: 'response'; readonly id: RequestId | null; readonly isError: boolean }
   | { readonly kind: 'other' };
 
 const OTHER: HostMessage = { kind: 'other' };
+
+/**
+ * Sorts a line without building its values, which on the way of every message costs the most;
+ * `null` when it is none, or a batch: then parsing tells what it is.
+ */
+export function readHostMessage(line: string): HostMessage | null {
+  const envelope = readEnvelope(line);
+  if (envelope === null) return null;
+  const { kind, method } = envelope;
+  const id = idIn(line, envelope);
+  if (kind === 'response') return { kind, id, isError: envelope.error !== null };
+  if (kind === 'request') return id === null ? OTHER : { kind, id, method };
+  const isCancel = method === 'notifications/cancelled';
+  return { kind, method, params: isCancel ? valueAt(line, envelope.params) : undefined };
+}
+
+function idIn(line: string, { id }: Envelope): RequestId | null {
+  const value = valueAt(line, id);
+  return isRequestId(value) ? value : null;
+}
+
+function valueAt(line: string, span: Span | null): unknown {
+  return span === null ? undefined : parseJson(line.slice(span.start, span.end));
+}
 
 /** Sorts a parsed JSON value. Only the envelope is looked at. */
 export function classify(value: unknown): HostMessage {
