@@ -20,14 +20,18 @@ export class LineReader {
 
   push(chunk: Buffer): void {
     let start = 0;
-    for (
-      let end = chunk.indexOf(NEWLINE);
-      end !== -1;
-      start = end + 1, end = chunk.indexOf(NEWLINE, start)
-    ) {
-      this.#emit(chunk.subarray(start, end));
+    if (this.#parts.length > 0) {
+      const end = chunk.indexOf(NEWLINE);
+      if (end === -1) {
+        this.#keep(chunk);
+        return;
+      }
+      this.#emitPending(chunk.subarray(0, end));
+      start = end + 1;
     }
-    if (start < chunk.length) this.#keep(chunk.subarray(start));
+    const last = chunk.lastIndexOf(NEWLINE);
+    if (last >= start) this.#emitLines(chunk.toString('utf8', start, last));
+    if (last + 1 < chunk.length) this.#keep(chunk.subarray(Math.max(start, last + 1)));
   }
 
   /** Takes back the bytes after the last newline, for whoever reads on. */
@@ -49,11 +53,24 @@ export class LineReader {
     this.#parts.push(part);
   }
 
-  #emit(tail: Buffer): void {
-    const bytes = this.#parts.length === 0 ? tail : Buffer.concat([...this.#parts, tail]);
+  #emitPending(tail: Buffer): void {
+    const bytes = Buffer.concat([...this.#parts, tail]);
     this.#parts = [];
     this.#pendingBytes = 0;
-    const line = bytes.toString('utf8');
+    this.#emit(bytes.toString('utf8'));
+  }
+
+  /** A chunk's whole lines are decoded in one piece: a piece for each costs more than reading it. */
+  #emitLines(text: string): void {
+    let start = 0;
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      this.#emit(text.slice(start, end));
+      start = end + 1;
+    }
+    this.#emit(text.slice(start));
+  }
+
+  #emit(line: string): void {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
     if (text.length > 0) this.onLine(text);
   }

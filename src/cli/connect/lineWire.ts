@@ -40,8 +40,10 @@ export class LineWire implements Disposable {
   }
 
   send(line: string): void {
-    if (this.#outgoing.push(line) === 1) queueMicrotask(() => this.flush());
+    if (this.#outgoing.push(line) === 1) process.nextTick(this.#flushLater);
   }
+
+  readonly #flushLater = (): void => this.flush();
 
   flush(): void {
     const lines = this.#outgoing;
