@@ -12,7 +12,14 @@ function fromPs(): ProcessFacts[] {
   return lines.flatMap((line) => {
     const [, pid, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
     if (pid === undefined) return [];
-    return { pid: Number(pid), parent: Number(parent), startTicks: 0, command, environment: '' };
+    return {
+      pid: Number(pid),
+      parent: Number(parent),
+      group: 0,
+      startTicks: 0,
+      command,
+      environment: '',
+    };
   });
 }
 

@@ -31,11 +31,18 @@ export async function startTestRun(): Promise<TestRun> {
   return { folder, mark, env: { [mark.name]: mark.value }, startedAt };
 }
 
-/** Upstreams get a clean environment: what nobody owns any more is known by the owner mark. */
+/**
+ * Upstreams may get an environment without our mark; what nobody owns any more is known by the
+ * owner mark, in a group whose leader has lost its broker. (A guard has no parent by design.)
+ */
 function orphanedUpstreams(run: TestRun): ProcessFacts[] {
-  return allProcesses().filter(
-    ({ pid, parent, environment }) =>
-      parent === 1 && environment.includes(OWNER_MARK) && !run.startedAt.has(pid),
+  const all = allProcesses();
+  const parents = new Map(all.map(({ pid, parent }) => [pid, parent]));
+  return all.filter(
+    ({ pid, group, environment }) =>
+      (parents.get(group) ?? 1) === 1 &&
+      environment.includes(OWNER_MARK) &&
+      !run.startedAt.has(pid),
   );
 }
 

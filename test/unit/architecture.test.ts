@@ -53,7 +53,7 @@ const PACKAGES = [
   },
   {
     name: /^@modelcontextprotocol\//,
-    layers: ['proxy', 'sample'],
+    layers: ['proxy', 'sample', 'sampleMain.ts'],
     instead: 'put MCP into src/proxy and pass plain values',
   },
 ];

@@ -10,6 +10,7 @@ export interface Mark {
 export interface ProcessFacts {
   readonly pid: number;
   readonly parent: number;
+  readonly group: number;
   readonly startTicks: number;
   readonly command: string;
   readonly environment: string;
@@ -31,11 +32,18 @@ function read(file: string): string {
 /** `undefined` when the process is gone; a zombie counts as gone. */
 export function processFacts(pid: number): ProcessFacts | undefined {
   const stat = read(`/proc/${pid}/stat`);
-  const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (stat === '' || state === 'Z' || state === 'X') return undefined;
   const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
   const environment = `\0${read(`/proc/${pid}/environ`)}`;
-  return { pid, parent: Number(parent), startTicks: Number(rest[17]), command, environment };
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    startTicks: Number(rest[16]),
+    command,
+    environment,
+  };
 }
 
 export function allProcesses(): ProcessFacts[] {
