@@ -58,7 +58,7 @@ async function openBrowser(options: HostOptions): Promise<DemoHost> {
       keep: async () => {
         await window.close();
         editor.keep();
-        return `VS Code runs on at ${editor.url}\nEnd it with: kill ${editor.pid}`;
+        return `VS Code runs on at ${editor.url}\nEnd it with: kill ${editor.pid} (its broker follows); its files are in ${editor.folder}`;
       },
     };
   } catch (error) {

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type BrowserServer, chromium, type Page } from 'playwright-core';
 import { chromiumPath } from '../../../scripts/devTools/chromium.ts';
 import type { Editor } from './startEditor.ts';
@@ -26,10 +28,13 @@ export interface EditorWindow {
 
 async function launchBrowser(editor: Editor): Promise<BrowserServer> {
   const { name, value } = editor.mark;
+  // A browser that is killed leaves its files; here they go with the editor's.
+  const temporary = join(editor.folder, 'browser');
+  await mkdir(temporary, { recursive: true });
   return chromium.launchServer({
     executablePath: await chromiumPath(),
     args: FLAGS,
-    env: { ...process.env, [name]: value },
+    env: { ...process.env, TMPDIR: temporary, [name]: value },
   });
 }
 

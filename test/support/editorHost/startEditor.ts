@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,11 +55,15 @@ export const QUIET_SETTINGS = {
   'workbench.colorTheme': 'Default Dark Modern',
 };
 
-const running = new Set<Mark>();
+/** What runs, and the folder of each. */
+const running = new Map<Mark, string>();
 let isGuarding = false;
 
 function endAllNow(): void {
-  for (const mark of running) killMarked(mark);
+  for (const [mark, folder] of running) {
+    killMarked(mark);
+    rmSync(folder, { recursive: true, force: true });
+  }
   running.clear();
 }
 
@@ -144,7 +148,7 @@ async function release(mark: Mark, folder: string): Promise<void> {
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const folder = await mkdtemp(join(tmpdir(), 'th-editor-'));
   const mark = { name: MARK, value: randomUUID() };
-  running.add(mark);
+  running.set(mark, folder);
   guardExit();
   try {
     const { server, output } = await startServer(folder, mark, options);
