@@ -47,9 +47,7 @@ function orphanedUpstreams(run: TestRun): ProcessFacts[] {
 }
 
 function findLeaks(run: TestRun): ProcessFacts[] {
-  return process.platform === 'linux'
-    ? [...markedProcesses(run.mark), ...orphanedUpstreams(run)]
-    : [];
+  return [...markedProcesses(run.mark), ...orphanedUpstreams(run)];
 }
 
 /** A failed result for each process that a group left running; they are ended. */
@@ -68,6 +66,6 @@ export async function takeLeaks(run: TestRun, group: string): Promise<TestResult
 }
 
 export async function endTestRun(run: TestRun): Promise<void> {
-  if (process.platform === 'linux') await endMarked(run.mark);
+  await endMarked(run.mark);
   await rm(run.folder, { recursive: true, force: true });
 }

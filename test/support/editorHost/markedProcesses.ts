@@ -46,7 +46,9 @@ export function processFacts(pid: number): ProcessFacts | undefined {
   };
 }
 
+/** Where there is no `/proc`, nothing is found: only Linux has the server build. */
 export function allProcesses(): ProcessFacts[] {
+  if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => processFacts(Number(name)) ?? []);
