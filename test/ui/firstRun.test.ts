@@ -13,6 +13,7 @@ test('a person tries the sample from the empty view', async (t) => {
   await (await showNotification(page, 'Ask in Chat')).click();
   const prefilled = page.locator('.interactive-input-editor .view-line', { hasText: SAMPLE });
   await prefilled.first().waitFor();
+  await page.getByRole('button', { name: 'Track Another MCP Server' }).waitFor();
 
   const { output } = await chat.ask(`call ${SAMPLE} {"seconds":10}`);
 

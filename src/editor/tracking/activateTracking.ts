@@ -37,6 +37,7 @@ export function activateTracking(
   store.add(keeper);
   const teller = new ObstacleTeller(tracking);
   store.add(keeper.onDidLook((waiting) => teller.tell(waiting)));
+  store.add(keeper.onDidLook(() => void showTracking(keeper.routes.length > 0)));
   const { workspaceId } = link;
   const distFolder = distFolderOf(context);
   const provider = store.add(new TwinProvider({ keeper, workspaceId, distFolder, log }));
@@ -109,4 +110,9 @@ function command(
       void vscode.window.showErrorMessage(messageOf(error));
     }
   });
+}
+
+/** The empty view tells whether tracking is on. */
+function showTracking(isTracking: boolean): Thenable<void> {
+  return vscode.commands.executeCommand('setContext', 'mcpTaskHandles.isTracking', isTracking);
 }

@@ -59,7 +59,7 @@ export async function openWindow(
   const server = await launchBrowser(editor);
   try {
     const browser = await chromium.connect(server.wsEndpoint());
-    const page = await browser.newPage({ viewport: { width: 1360, height: 850 } });
+    const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
     await prepare?.(page);
     await page.goto(editor.url + query);
     await waitForWorkbench(page);
