@@ -7,6 +7,8 @@ import { ImageFiles } from './imageFiles.ts';
 import { imagesOf } from './resultImages.ts';
 import { resultTextOf } from './resultText.ts';
 
+/** A language of its own, so that results are wrapped and read like text (see package.json). */
+const RESULT_LANGUAGE = 'mcpTaskResult';
 const SCHEME = 'mcp-task-result';
 const IMAGES_OPENED = 3;
 
@@ -28,6 +30,7 @@ export class ResultDocuments implements vscode.TextDocumentContentProvider, Disp
     // The document may be open since the task was still running.
     this.#changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.languages.setTextDocumentLanguage(document, RESULT_LANGUAGE);
     await vscode.window.showTextDocument(document, { preview: true });
     await this.#showImages(row);
   }
