@@ -93,6 +93,24 @@ export function memberOf(text: string, object: Span, key: string): Span | null {
   return found;
 }
 
+/** The elements of a text that is an array and nothing else; `null` for any other text. */
+export function elementsOf(text: string): Span[] | null {
+  const elements: Span[] = [];
+  try {
+    let at = skipSpace(text, expect(text, skipSpace(text, 0), OPEN_BRACKET));
+    while (text.charCodeAt(at) !== CLOSE_BRACKET) {
+      const start = elements.length === 0 ? at : skipSpace(text, expect(text, at, COMMA));
+      const end = skipValue(text, start, 1);
+      elements.push({ start, end });
+      at = skipSpace(text, end);
+    }
+    return skipSpace(text, at + 1) >= text.length ? elements : null;
+  } catch (error) {
+    if (error instanceof MalformedJson) return null;
+    throw error;
+  }
+}
+
 /** Whether the value at `span` is an object. */
 export function isObjectAt(text: string, span: Span): boolean {
   return text.charCodeAt(span.start) === OPEN_BRACE;

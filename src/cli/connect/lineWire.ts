@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Disposable } from '../../common/disposable.ts';
 import { TaskHandlesError } from '../../common/errors.ts';
-import { LineReader } from '../../common/lines.ts';
+import { isLastOfChunk, LineReader } from '../../common/lines.ts';
 
 /** Above this the other side is not read on; below it an end of input is never overlooked. */
 const FULL_BYTES = 32 * 1024 * 1024;
@@ -40,7 +40,9 @@ export class LineWire implements Disposable {
   }
 
   send(line: string): void {
-    if (this.#outgoing.push(line) === 1) process.nextTick(this.#flushLater);
+    const waiting = this.#outgoing.push(line);
+    if (isLastOfChunk()) this.flush();
+    else if (waiting === 1) process.nextTick(this.#flushLater);
   }
 
   readonly #flushLater = (): void => this.flush();

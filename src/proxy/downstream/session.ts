@@ -1,4 +1,5 @@
 import { isJsonObject, parseJson } from '../../common/json.ts';
+import { elementsOf } from '../../common/jsonSpans.ts';
 import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
@@ -74,9 +75,9 @@ export class Session {
   }
 
   #receiveOther(line: string): void {
-    const batch = line.startsWith('[') ? parseJson(line) : undefined;
-    if (Array.isArray(batch) && batch.length > 0) {
-      for (const member of batch) this.receive(JSON.stringify(member));
+    const batch = elementsOf(line);
+    if (batch !== null && batch.length > 0) {
+      for (const member of batch) this.receive(sliceOf(line, member));
     } else {
       this.port.send(
         errorLine('null', WireErrorCode.parseError, 'This is not a JSON-RPC message.'),

@@ -102,8 +102,8 @@ export class ToolCall implements RequestObserver, Due {
     const { context, message, policy } = this.options;
     this.upstream = upstream;
     this.downstream = downstream;
-    context.calls.add(this);
     this.#upstreamRequest = upstream.forwardCall(message, this);
+    context.calls.add(this);
     if (policy.policy === 'always') void this.handOff();
     else this.#armClocks();
   }
@@ -225,9 +225,10 @@ export class ToolCall implements RequestObserver, Due {
     }
   }
 
+  /** The answer first: its reader begins while we put our books in order. */
   #finishOpen(answer: WireMessage): void {
-    this.#end();
     if (!this.#isTakenBack) this.downstream?.answer(answer);
+    this.#end();
   }
 
   /** A result, `isError` included, completes the task; a JSON-RPC error fails it. */

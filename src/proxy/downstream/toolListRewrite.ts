@@ -52,7 +52,9 @@ function rewriteTool(tool: JsonObject, rewrite: ToolListRewrite): JsonObject {
  * `#/$defs` references still resolve inside it.
  */
 function unionSchema(original: JsonObject, path: string): JsonObject {
-  const $id = `urn:mcp-task-handles:output:${encodeURIComponent(path)}`;
+  // Half a surrogate pair, which JSON can carry in a name, would throw.
+  const name = encodeURIComponent(path.replace(/\p{Cs}/gu, '\uFFFD'));
+  const $id = `urn:mcp-task-handles:output:${name}`;
   return { type: 'object', anyOf: [{ $id, ...original }, HANDLE_SCHEMA] };
 }
 

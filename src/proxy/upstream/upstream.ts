@@ -1,6 +1,7 @@
 import { DisposableStore } from '../../common/disposable.ts';
 import { Emitter } from '../../common/event.ts';
 import { isJsonObject, parseJson } from '../../common/json.ts';
+import { elementsOf } from '../../common/jsonSpans.ts';
 import type { Log } from '../../common/log.ts';
 import type { UpstreamFacts } from '../../registry/taskRecord.ts';
 import { errorLine, notificationLine, requestLine, WireErrorCode } from '../wire/jsonRpc.ts';
@@ -8,6 +9,7 @@ import { Method } from '../wire/mcpNames.ts';
 import {
   paramOf,
   readMessage,
+  sliceOf,
   type WireMessage,
   withOwnId,
   withOwnIdAndToken,
@@ -146,20 +148,20 @@ export class Upstream {
   #receive(line: string): void {
     const message = readMessage(line);
     if (message !== null) this.#dispatch(message);
-    else if (line.startsWith('[')) this.#receiveBatch(line);
-    else {
+    else this.#receiveOther(line);
+  }
+
+  /** Batches exist in one old revision (2025-03-26); their members go on one by one. */
+  #receiveOther(line: string): void {
+    const batch = elementsOf(line);
+    if (batch !== null) {
+      for (const member of batch) this.#receive(sliceOf(line, member));
+    } else {
       this.log.write(
         'warn',
         `Server \`${this.route}\` wrote something to stdout that is not a message; it was left out. Its logs belong on stderr.`,
       );
     }
-  }
-
-  /** Batches exist in one old revision (2025-03-26); their members go on one by one. */
-  #receiveBatch(line: string): void {
-    const members = parseJson(line);
-    if (!Array.isArray(members)) return;
-    for (const member of members) this.#receive(JSON.stringify(member));
   }
 
   #dispatch(message: WireMessage): void {
