@@ -1,8 +1,16 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
 import { parseJson } from '../../common/json.ts';
+import { elementsOf } from '../../common/jsonSpans.ts';
 import { Handshake } from './handshake.ts';
-import { cancelledLine, errorLine, LINK_LOST, RpcCode, type RpcFailure } from './hostAnswers.ts';
+import {
+  cancelledLine,
+  errorLine,
+  LINK_LOST,
+  RpcCode,
+  type RpcFailure,
+  TOO_DEEP,
+} from './hostAnswers.ts';
 import {
   cancelledIdOf,
   classify,
@@ -62,13 +70,18 @@ export class ConnectSession implements Disposable {
   }
 
   #parseFromHost(line: string): void {
-    const value = parseJson(line);
+    const batch = elementsOf(line);
+    if (batch === null) this.#refuseFromHost(parseJson(line));
+    // A batch (2025-03-26) goes on as single messages: each has its own answer to wait for.
+    else for (const { start, end } of batch) this.fromHost(line.slice(start, end));
+  }
+
+  /** What is nested so deeply that nobody here reads it still gets its answer if it wants one. */
+  #refuseFromHost(value: unknown): void {
+    const message = classify(value);
     if (value === undefined) this.#refuse(RpcCode.parse, 'This line is not JSON.');
-    else if (!Array.isArray(value)) this.#takeFromHost(classify(value), line);
-    else {
-      // A batch (2025-03-26) goes on as single messages: each has its own answer to wait for.
-      for (const member of value) this.#takeFromHost(classify(member), JSON.stringify(member));
-    }
+    else if (message.kind === 'request') this.#fail(message.id, TOO_DEEP);
+    else this.#refuse(RpcCode.invalid, 'This line is not a JSON-RPC message.');
   }
 
   fromLink(line: string): void {
@@ -144,7 +157,8 @@ export class ConnectSession implements Disposable {
 
   #takeRequest({ id, method }: Request, line: string): void {
     if (method === 'initialize') this.#handshake.requested(id, line);
-    const arrivedMs = this.ports.clock.monotonic();
+    const mayWait = this.#phase !== 'open' || method === 'initialize';
+    const arrivedMs = mayWait ? this.ports.clock.monotonic() : 0;
     this.#sendOrKeep({ id, method, line, arrivedMs });
   }
 

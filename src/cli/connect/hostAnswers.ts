@@ -29,3 +29,9 @@ export const LINK_LOST: RpcFailure = {
     'MCP Task Handles lost its broker during this call, so the outcome is unknown: check what was done (task_poll without a handle lists the tasks) before you call again.',
   localCode: 'link_lost',
 };
+
+export const TOO_DEEP: RpcFailure = {
+  code: RpcCode.invalid,
+  message: 'This message is nested too deeply; it was refused.',
+  localCode: 'invalid_message',
+};

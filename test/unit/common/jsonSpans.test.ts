@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { MalformedJson, MemberCursor, memberOf, type Span } from '../../../src/common/jsonSpans.ts';
+import {
+  elementsOf,
+  MalformedJson,
+  MemberCursor,
+  memberOf,
+  type Span,
+} from '../../../src/common/jsonSpans.ts';
 
 function textAt(text: string, { start, end }: Span): string {
   return text.slice(start, end);
@@ -60,6 +66,20 @@ suite('jsonSpans', () => {
     const deep = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
     assert.equal(membersOf(deep(900)).length, 1);
     assert.throws(() => membersOf(deep(100_000)), MalformedJson);
+  });
+
+  test('tells the elements of an array with their exact text', () => {
+    const text = ' [1.0, {"a":"],"} ,[ ],"x"] ';
+    const texts = elementsOf(text)?.map((span) => textAt(text, span));
+    assert.deepEqual(texts, ['1.0', '{"a":"],"}', '[ ]', '"x"']);
+    assert.deepEqual(elementsOf('[ ]'), []);
+  });
+
+  test('tells no elements of what is no whole array', () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    for (const text of ['', '{}', '[', '[1', '[1,]', '[,1]', '[1 2]', '[1] x', deep]) {
+      assert.equal(elementsOf(text), null, text.slice(0, 10));
+    }
   });
 
   const broken = ['', '{', '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1,}', '{a:1}', '{"a":"x}'];

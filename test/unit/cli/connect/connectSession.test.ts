@@ -151,6 +151,20 @@ suite('ConnectSession', () => {
     assert.equal(toHost.length, 2);
   });
 
+  test('answers what is nested without end and goes on', () => {
+    const { session, toLink, toHost, request } = stage();
+    session.linkOpened();
+    const deep = '['.repeat(60_000) + ']'.repeat(60_000);
+    for (const line of [deep, `[{"id":1,"method":"a","params":${deep}}]`]) session.fromHost(line);
+    session.fromHost(`{"jsonrpc":"2.0","id":7,"method":"a","params":${deep}}`);
+    assert.deepEqual(
+      toHost.map((line) => JSON.parse(line).id),
+      [null, null, 7],
+    );
+    request(8, 'ping');
+    assert.equal(toLink.length, 1);
+  });
+
   test('lets a server error without an id through', () => {
     const { session, toHost } = stage();
     session.linkOpened();

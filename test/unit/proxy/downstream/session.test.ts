@@ -82,6 +82,39 @@ suite('a session', () => {
     assert.equal(host.notifications('notifications/c').length, 1);
   });
 
+  test('P12 passes the members of a batch as they came', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.send('[{"method":"notifications/x","params":{"n":1.0}}]');
+    assert.equal(stage.server.sent.at(-1), '{"method":"notifications/x","params":{"n":1.0}}');
+    stage.server.print('[ {"method":"notifications/y","params":{"n":1.0}} ]');
+    assert.equal(host.lines.at(-1), '{"method":"notifications/y","params":{"n":1.0}}');
+  });
+
+  test('survives what is nested without end, from both sides', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    const deep = '['.repeat(60_000) + ']'.repeat(60_000);
+    for (const line of [deep, `[{"a":${deep}}]`]) {
+      stage.server.print(line);
+      host.send(line);
+      assert.match(host.lines.at(-1) ?? '', /"id":null,"error":\{"code":-32700/);
+    }
+    await turn();
+    assert.equal(stage.warnings.length, 2);
+  });
+
+  test('survives a tool whose name is half a character', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.request(1, 'tools/list');
+    const { id } = stage.server.last('tools/list');
+    const tool = '{"name":"\\ud800","inputSchema":{},"outputSchema":{"type":"object"}}';
+    stage.server.print(`{"jsonrpc":"2.0","id":${id},"result":{"tools":[${tool}]}}`);
+    await turn();
+    assert(Array.isArray(host.resultOf(1).tools));
+  });
+
   test('answers what is no message as JSON-RPC says', async () => {
     const stage = new ProxyStage();
     const host = stage.connect();
