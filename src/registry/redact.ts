@@ -10,9 +10,12 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
 const KNOWN_TOKENS =
   /\b(?:sk|pk|rk)[-_][\w-]{8,}|\bgh[a-z]_\w{8,}|\bgithub_pat_\w+|\bglpat-[\w-]+|\bxox[a-z]-[\w-]+|\bAKIA[0-9A-Z]{12,}|\beyJ[\w-]{8,}(?:\.[\w-]*)*|\bnpm_\w{20,}/g;
 
-/** `--password hunter2`, `API_KEY=…`, `Authorization: Bearer …`, `?access_token=…`. */
+/**
+ * `--password hunter2`, `API_KEY=…`, `Authorization: Bearer …`, `?access_token=…`. The bounds keep
+ * the time for any text within milliseconds.
+ */
 const ASSIGNED =
-  /([\w-]*(?:token|passw(?:or)?d|passphrase|secret|api[-_]?key|authorization|cookie)[\w-]*["']?(?:\s*[=:]\s*|\s+))(?:(?:bearer|basic)\s+)?("[^"]*"|'[^']*'|[^\s&"']+)/gi;
+  /([\w-]{0,40}(?:token|passw(?:or)?d|passphrase|secret|api[-_]?key|authorization|cookie)[\w-]{0,64}["']?(?:\s*[=:]\s*|\s+))(?:(?:bearer|basic)\s+)?("[^"]*"|'[^']*'|[^\s&"']+)/gi;
 const BEARER = /\b(bearer|basic)\s+[\w.+/=~-]{8,}/gi;
 const URL_PASSWORD = /(\/\/)[^/\s@:]*:[^/\s@]+@/g;
 const LONG_RUN = /[A-Za-z0-9+/_=-]{32,}/g;
