@@ -47,18 +47,11 @@ function isRestBlank(text: string, end: number): boolean {
 
 /** Spelled out: this is on the way of every message. */
 function take(cursor: MemberCursor, members: Members): void {
-  if (cursor.isWritten('jsonrpc')) return;
-  if (cursor.isWritten('id')) members.id = cursor.value;
-  else if (cursor.isWritten('method')) members.method = cursor.value;
-  else if (cursor.isWritten('params')) members.params = cursor.value;
-  else if (cursor.isWritten('result')) members.result = cursor.value;
-  else if (cursor.isWritten('error')) members.error = cursor.value;
-  else takeEscaped(cursor, members);
-}
-
-function takeEscaped(cursor: MemberCursor, members: Members): void {
-  const { key } = cursor;
-  if (Object.hasOwn(members, key)) members[key as keyof Members] = cursor.value;
+  if (cursor.isKey('id')) members.id = cursor.value;
+  else if (cursor.isKey('method')) members.method = cursor.value;
+  else if (cursor.isKey('params')) members.params = cursor.value;
+  else if (cursor.isKey('result')) members.result = cursor.value;
+  else if (cursor.isKey('error')) members.error = cursor.value;
 }
 
 function envelopeOf(text: string, members: Members): Envelope | null {

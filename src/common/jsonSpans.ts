@@ -36,6 +36,7 @@ export class MemberCursor {
   #keyStart = 0;
   #keyEnd = 0;
   #valueStart = 0;
+  #isEscaped: boolean | null = null;
 
   constructor(text: string, start: number) {
     this.#text = text;
@@ -52,6 +53,7 @@ export class MemberCursor {
     }
     if (!this.#isFirst) at = skipSpace(text, expect(text, at, COMMA));
     this.#isFirst = false;
+    this.#isEscaped = null;
     this.#keyStart = at;
     this.#keyEnd = skipString(text, at);
     this.#valueStart = skipSpace(text, expect(text, skipSpace(text, this.#keyEnd), COLON));
@@ -59,11 +61,21 @@ export class MemberCursor {
     return true;
   }
 
-  /** Whether the key is written just like this; a plain name may also be written with escapes. */
-  isWritten(name: string): boolean {
+  /** Whether this is the key, which may be written with escapes; then it is longer than itself. */
+  isKey(name: string): boolean {
+    const length = this.#keyEnd - this.#keyStart - 2;
+    if (length === name.length) return this.#isWritten(name);
+    return length > name.length && this.#hasEscapes() && this.key === name;
+  }
+
+  #hasEscapes(): boolean {
+    this.#isEscaped ??= this.#text.slice(this.#keyStart, this.#keyEnd).includes('\\');
+    return this.#isEscaped;
+  }
+
+  #isWritten(name: string): boolean {
     const text = this.#text;
     const begin = this.#keyStart + 1;
-    if (this.#keyEnd - begin - 1 !== name.length) return false;
     for (let index = 0; index < name.length; index += 1) {
       if (text.charCodeAt(begin + index) !== name.charCodeAt(index)) return false;
     }
@@ -89,7 +101,7 @@ export function memberOf(text: string, object: Span, key: string): Span | null {
   if (!isObjectAt(text, object)) return null;
   let found: Span | null = null;
   const cursor = new MemberCursor(text, object.start);
-  while (cursor.next()) if (cursor.key === key) found = cursor.value;
+  while (cursor.next()) if (cursor.isKey(key)) found = cursor.value;
   return found;
 }
 

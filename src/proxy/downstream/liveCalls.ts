@@ -14,10 +14,10 @@ export const ROW_AFTER_MS = 1000;
  * survive is in the registry.
  */
 export class LiveCalls implements Disposable {
-  readonly #byId = new Map<string, ToolCall>();
+  readonly #live = new Set<ToolCall>();
   readonly #byHandle = new Map<HandleId, ToolCall>();
   readonly #byUpstream = new WeakMap<Upstream, Set<ToolCall>>();
-  readonly #shown = new Set<string>();
+  readonly #shown = new Set<ToolCall>();
   readonly #changed = new Emitter<ToolCall>();
   readonly #sizeChanged = new Emitter<void>();
   readonly #alarm: CallAlarm;
@@ -30,11 +30,11 @@ export class LiveCalls implements Disposable {
   readonly onDidChangeLive = this.#sizeChanged.event;
 
   constructor(clock: Clock) {
-    this.#alarm = new CallAlarm(clock, () => this.#byId.values());
+    this.#alarm = new CallAlarm(clock, () => this.#live);
   }
 
   get size(): number {
-    return this.#byId.size;
+    return this.#live.size;
   }
 
   newId(): string {
@@ -45,8 +45,8 @@ export class LiveCalls implements Disposable {
   /** Also notes which calls share an upstream at the same time: revocation must know. */
   add(call: ToolCall): void {
     if (call.upstream !== null) this.#noteOverlap(call, call.upstream);
-    this.#byId.set(call.id, call);
-    if (this.#byId.size === 1) this.#sizeChanged.fire();
+    this.#live.add(call);
+    if (this.#live.size === 1) this.#sizeChanged.fire();
   }
 
   /** The call's `onDue` is called when its `dueMs` has come. */
@@ -56,33 +56,34 @@ export class LiveCalls implements Disposable {
 
   /** From now on people see the call. */
   show(call: ToolCall): void {
-    if (!this.#byId.has(call.id)) return;
-    this.#shown.add(call.id);
+    if (!this.#live.has(call)) return;
+    this.#shown.add(call);
     this.#changed.fire(call);
   }
 
   becameTask(call: ToolCall, handle: HandleId): void {
     this.#byHandle.set(handle, call);
-    if (this.#shown.delete(call.id)) this.#changed.fire(call);
+    if (this.#shown.delete(call)) this.#changed.fire(call);
   }
 
   changed(call: ToolCall): void {
-    if (this.#shown.has(call.id)) this.#changed.fire(call);
+    if (this.#shown.has(call)) this.#changed.fire(call);
   }
 
   remove(call: ToolCall): void {
     if (call.upstream !== null) this.#byUpstream.get(call.upstream)?.delete(call);
-    if (this.#byId.delete(call.id) && this.#byId.size === 0) this.#sizeChanged.fire();
+    if (this.#live.delete(call) && this.#live.size === 0) this.#sizeChanged.fire();
     if (call.handle !== null) this.#byHandle.delete(call.handle);
-    if (this.#shown.delete(call.id)) this.#changed.fire(call);
+    if (this.#shown.delete(call)) this.#changed.fire(call);
   }
 
   isShown(call: ToolCall): boolean {
-    return this.#shown.has(call.id);
+    return this.#shown.has(call);
   }
 
   get(id: string): ToolCall | undefined {
-    return this.#byId.get(id);
+    for (const call of this.#live) if (call.id === id) return call;
+    return undefined;
   }
 
   ofHandle(handle: HandleId): ToolCall | undefined {
@@ -90,7 +91,7 @@ export class LiveCalls implements Disposable {
   }
 
   all(): ToolCall[] {
-    return [...this.#byId.values()];
+    return [...this.#live];
   }
 
   /** Where two or more are, all have been marked before. */

@@ -1,7 +1,14 @@
 import { type Envelope, readEnvelope } from '../../common/envelope.ts';
 import { parseJson } from '../../common/json.ts';
-import { isObjectAt, isStringAt, type Span, skipSpace, stringAt } from '../../common/jsonSpans.ts';
-import { WireMembers } from './wireMembers.ts';
+import {
+  isObjectAt,
+  isStringAt,
+  memberOf,
+  type Span,
+  skipSpace,
+  stringAt,
+} from '../../common/jsonSpans.ts';
+import { findParams, type ParamPlaces } from './paramPlaces.ts';
 
 /**
  * One JSON-RPC message as it came, with the places of what a proxy must know. Values are parsed
@@ -10,8 +17,7 @@ import { WireMembers } from './wireMembers.ts';
 export class WireMessage {
   /** The id as JSON text (`7`, `"a"`); `null` for notifications. */
   readonly id: string | null;
-  #params: WireMembers | null = null;
-  #meta: WireMembers | null = null;
+  #places: ParamPlaces | null = null;
 
   constructor(
     readonly text: string,
@@ -46,15 +52,15 @@ export class WireMessage {
   }
 
   /** The place of one member of `params`. */
-  param(key: string): Span | null {
-    this.#params ??= WireMembers.of(this.text, this.params);
-    return this.#params.get(key);
+  param(key: keyof ParamPlaces): Span | null {
+    this.#places ??= findParams(this.text, this.params);
+    return this.#places[key];
   }
 
   /** The place of one member of `params._meta`. */
   meta(key: string): Span | null {
-    this.#meta ??= WireMembers.of(this.text, this.param('_meta'));
-    return this.#meta.get(key);
+    const meta = this.param('_meta');
+    return meta === null ? null : memberOf(this.text, meta, key);
   }
 }
 
@@ -75,12 +81,12 @@ export function parsedSpan(message: WireMessage, span: Span | null): unknown {
 }
 
 /** The parsed value of one member of `params`; `undefined` when absent. */
-export function paramOf(message: WireMessage, key: string): unknown {
+export function paramOf(message: WireMessage, key: keyof ParamPlaces): unknown {
   return parsedSpan(message, message.param(key));
 }
 
 /** One member of `params` that is a string; `null` when it is something else, or absent. */
-export function stringParamOf(message: WireMessage, key: string): string | null {
+export function stringParamOf(message: WireMessage, key: keyof ParamPlaces): string | null {
   const span = message.param(key);
   return span !== null && isStringAt(message.text, span) ? stringAt(message.text, span) : null;
 }

@@ -114,7 +114,7 @@ suite('wireMessage', () => {
   test('reads a parameter only where params has it', () => {
     const message = read('{"id":1,"method":"m","params":{"name":"\\u0061","_meta":{"name":"b"}}}');
     assert.equal(paramOf(message, 'name'), 'a');
-    assert.equal(paramOf(message, 'other'), undefined);
+    assert.equal(paramOf(message, 'cursor'), undefined);
     assert.equal(paramOf(read('{"method":"m","params":[1]}'), 'name'), undefined);
   });
 
