@@ -1,3 +1,4 @@
+import type { StdioDefinition } from '../../brokerApi/brokerProtocol.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { handshakeKey, type Upstream, type UpstreamListener } from '../upstream/upstream.ts';
@@ -18,6 +19,8 @@ interface Waiter {
  */
 export class UpstreamBinding {
   #upstream: Upstream | null = null;
+  /** What it was started with: the route may have been redefined since. */
+  #definition: StdioDefinition;
   #waiting: Waiter[] | null = null;
   #initializeParams: string | null = null;
   /** Params (JSON text) of what a fresh process must be told again. */
@@ -29,10 +32,13 @@ export class UpstreamBinding {
     private readonly context: ProxyContext,
     private readonly route: SessionRoute,
     private readonly listener: UpstreamListener,
-  ) {}
+  ) {
+    this.#definition = route.definition;
+  }
 
+  /** What takes requests: one that is being ended is replaced before it has gone. */
   get current(): Upstream | null {
-    return this.#upstream?.isGone === false ? this.#upstream : null;
+    return this.#upstream?.isLeaving === false ? this.#upstream : null;
   }
 
   /** The upstream, when nothing waits for it to start: what goes to it now keeps its order. */
@@ -55,11 +61,13 @@ export class UpstreamBinding {
   adopt(paramsText: string): Upstream | null {
     this.#initializeParams = paramsText;
     if (this.#waiting !== null) return null;
-    const adopted = this.context.pool.adopt(this.#keyOf(paramsText));
+    const { definition } = this.route;
+    const adopted = this.context.pool.adopt(this.#keyOf(paramsText, definition));
     if (adopted === null) return null;
     const probed = this.current;
     if (probed !== null) this.context.pool.release(probed);
     this.#upstream = adopted;
+    this.#definition = definition;
     adopted.listener = this.listener;
     return adopted;
   }
@@ -69,7 +77,7 @@ export class UpstreamBinding {
     const upstream = this.current;
     if (upstream === null) return;
     upstream.handshake = { paramsText, resultText };
-    this.context.pool.setKey(upstream, this.#keyOf(paramsText));
+    this.context.pool.setKey(upstream, this.#keyOf(paramsText, this.#definition));
   }
 
   /** Notes what a fresh process would have to be told again. */
@@ -89,13 +97,16 @@ export class UpstreamBinding {
 
   async #start(): Promise<void> {
     try {
-      const upstream = await this.context.pool.start(this.route.name, this.route.definition);
+      const { name, definition } = this.route;
+      const upstream = await this.context.pool.start(name, definition);
       if (this.#isReleased) return await upstream.shutDown();
+      this.#definition = definition;
       upstream.listener = this.listener;
       if (this.#initializeParams !== null && this.#hasHandshake) {
         await this.#repeatHandshake(upstream);
       }
       if (this.#isReleased) return this.context.pool.release(upstream);
+      if (this.#upstream?.isGone === false) this.context.pool.release(this.#upstream);
       this.#upstream = upstream;
       this.#drain((waiter) => waiter.run(upstream));
     } catch (error) {
@@ -132,15 +143,15 @@ export class UpstreamBinding {
     const answer = await ask(upstream, Method.initialize, params);
     if (answer.result === null) throw new Error('It refused to be initialised again.');
     upstream.handshake = { paramsText: params, resultText: sliceOf(answer.text, answer.result) };
-    this.context.pool.setKey(upstream, this.#keyOf(params));
+    this.context.pool.setKey(upstream, this.#keyOf(params, this.#definition));
     upstream.sendRaw(notificationLine(Method.initialized));
     if (this.#logLevel !== null) await ask(upstream, Method.setLevel, this.#logLevel);
     for (const text of this.#subscriptions.values()) await ask(upstream, Method.subscribe, text);
   }
 
-  #keyOf(paramsText: string): string {
+  #keyOf(paramsText: string, definition: StdioDefinition): string {
     const { version, capabilitiesJson } = handshakeKey(paramsText);
-    const { workspace, name, definition } = this.route;
+    const { workspace, name } = this.route;
     return upstreamKey({
       workspace,
       route: name,

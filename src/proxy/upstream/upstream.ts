@@ -47,6 +47,7 @@ export class Upstream {
   readonly #owned = new DisposableStore();
   #lastId = 0;
   #whyGone: string | null = null;
+  #isEnding = false;
   /** Settles when the exit is known. */
   readonly onGone = this.#gone.event;
 
@@ -72,6 +73,11 @@ export class Upstream {
 
   get isGone(): boolean {
     return this.#whyGone !== null;
+  }
+
+  /** Gone, or on its way: what is sent to it now would be lost with it. */
+  get isLeaving(): boolean {
+    return this.#isEnding || this.isGone;
   }
 
   /** Requests without an answer yet, those of tasks included. */
@@ -123,11 +129,25 @@ export class Upstream {
     return this.#pending.has(id);
   }
 
-  shutDown(): Promise<void> {
-    return this.channel.shutDown();
+  /** Nobody is attached any more: what it has asked and nobody has answered is refused. */
+  detach(): void {
+    this.listener = null;
+    for (const id of this.#asked) this.#refuse(id);
+    this.#asked.clear();
+  }
+
+  /** Never rejects: nobody waits for the end of what nobody needs. */
+  async shutDown(): Promise<void> {
+    this.#isEnding = true;
+    try {
+      await this.channel.shutDown();
+    } catch (error) {
+      this.log.write('error', `Server \`${this.route}\` could not be ended.`, error);
+    }
   }
 
   end(graceMs: number): Promise<'none' | 'terminated' | 'killed'> {
+    this.#isEnding = true;
     return this.channel.end(graceMs);
   }
 
@@ -176,10 +196,12 @@ export class Upstream {
   /** Nobody is attached: a ping is answered, anything else is refused truthfully. */
   #answerAlone(message: WireMessage, id: string): void {
     if (message.method === 'ping') this.#send(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
-    else {
-      const why = 'No client is attached that could answer; the call goes on in the background.';
-      this.#send(errorLine(id, WireErrorCode.internalError, why));
-    }
+    else this.#refuse(id);
+  }
+
+  #refuse(id: string): void {
+    const why = 'No client is attached that could answer; the call goes on in the background.';
+    this.#send(errorLine(id, WireErrorCode.internalError, why));
   }
 
   #onResponse(message: WireMessage): void {

@@ -1,6 +1,6 @@
 import type { StdioDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../../common/clock.ts';
-import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { Upstream } from './upstream.ts';
 import type { StartUpstream } from './upstreamChannel.ts';
@@ -25,7 +25,6 @@ interface Entry {
  */
 export class UpstreamPool implements Disposable {
   readonly #entries = new Map<string, Entry>();
-  readonly #owned = new DisposableStore();
   #lastId = 0;
 
   constructor(private readonly options: UpstreamPoolOptions) {}
@@ -42,7 +41,8 @@ export class UpstreamPool implements Disposable {
     const upstream = new Upstream(id, route, channel, this.options.log);
     const entry: Entry = { upstream, key: null, linger: null };
     this.#entries.set(id, entry);
-    this.#owned.add(upstream.onGone(() => this.#forget(entry)));
+    // Ends with the upstream: kept here, one would be left over for each that was ever started.
+    upstream.onGone(() => this.#forget(entry));
     return upstream;
   }
 
@@ -57,6 +57,7 @@ export class UpstreamPool implements Disposable {
     for (const entry of this.#entries.values()) {
       const { upstream } = entry;
       if (entry.key !== key || upstream.listener !== null || upstream.handshake === null) continue;
+      if (upstream.isLeaving) continue;
       entry.linger?.dispose();
       entry.linger = null;
       return upstream;
@@ -66,7 +67,7 @@ export class UpstreamPool implements Disposable {
 
   /** The downstream has left: the upstream lives while work is in flight, then lingers, then ends. */
   release(upstream: Upstream): void {
-    upstream.listener = null;
+    upstream.detach();
     this.reconsider(upstream);
   }
 
@@ -80,14 +81,12 @@ export class UpstreamPool implements Disposable {
 
   /** Ends every upstream; for the broker's own end. */
   async shutDown(): Promise<void> {
-    this.#owned.dispose();
     const all = [...this.#entries.values()];
     this.#entries.clear();
     await Promise.all(all.map((entry) => this.#end(entry)));
   }
 
   dispose(): void {
-    this.#owned.dispose();
     for (const entry of this.#entries.values()) entry.linger?.dispose();
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { isJsonObject } from '../../../../src/common/json.ts';
 import { turn } from '../../../support/fakeHost.ts';
-import { ProxyStage } from '../../../support/proxyStage.ts';
+import { LINGER_MS, ProxyStage } from '../../../support/proxyStage.ts';
 
 suite('a session', () => {
   test('P12 passes unknown requests and answers as they came', async () => {
@@ -206,6 +206,35 @@ suite('a server that is gone', () => {
     assert.deepEqual(stage.server.last('resources/subscribe').params, { uri: 'x:2' });
     assert.deepEqual(stage.server.last('initialize').params, first?.last('initialize').params);
     assert.equal(host.lines.length, before);
+  });
+
+  test('is replaced for the next request as soon as it is being ended', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.callTool(1, 'build');
+    const [dying] = stage.channels;
+    const [call] = stage.calls.all();
+    assert(dying !== undefined && call !== undefined);
+    dying.end = () => new Promise(() => {});
+    void call.upstream?.end(1000);
+    host.request(2, 'ping');
+    await turn();
+    assert.deepEqual(host.resultOf(2), {});
+    assert.equal(stage.channels.length, 2);
+    const lines = host.lines.length;
+    dying.print({ jsonrpc: '2.0', method: 'notifications/message', params: {} });
+    assert.equal(host.lines.length, lines, 'the old one is heard no more');
+    dying.exit({ signal: 'SIGTERM' });
+    assert(isJsonObject(host.answerTo(1).error));
+  });
+
+  test('ends the broker by no failure to end it', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    stage.server.shutDown = () => Promise.reject(new Error('no process table'));
+    host.session.close();
+    await stage.passTime(LINGER_MS);
+    assert(stage.logged.some(({ level }) => level === 'error'));
   });
 
   test('that refuses to be greeted again is ended and told', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { turn } from '../../../support/fakeHost.ts';
+import { FakeHost, turn } from '../../../support/fakeHost.ts';
 import { handleIn, LINGER_MS, ProxyStage } from '../../../support/proxyStage.ts';
 
 const RESULT = { content: [{ type: 'text', text: 'done' }] };
@@ -103,6 +103,20 @@ suite('the end of a connection', () => {
     assert.match(refusal ?? '', /"id":"s1","error":.*No client is attached/);
     assert.equal(pong, '{"jsonrpc":"2.0","id":"s2","result":{}}');
   });
+
+  test('answers what a server has asked of the host that left', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    host.callTool(1, 'build');
+    stage.server.print({ jsonrpc: '2.0', id: 's1', method: 'elicitation/create', params: {} });
+    await turn();
+    host.session.close();
+    assert.match(stage.server.sent.at(-1) ?? '', /"id":"s1","error":.*No client is attached/);
+    const second = await stage.greeted({ policy: 'always' });
+    const before = stage.server.sent.length;
+    second.send('{"jsonrpc":"2.0","id":"s1","result":{}}');
+    assert.equal(stage.server.sent.length, before, 'the question is closed');
+  });
 });
 
 suite('adoption', () => {
@@ -137,6 +151,44 @@ suite('adoption', () => {
     const stage = new ProxyStage();
     (await stage.greeted()).session.close();
     await stage.connect().initialize({ capabilities: { sampling: {} } });
+    assert.equal(stage.channels.length, 2);
+  });
+
+  test('never takes a server that is being ended', async () => {
+    const stage = new ProxyStage();
+    const first = await stage.greeted({ policy: 'always' });
+    first.callTool(1, 'build');
+    await turn();
+    first.session.close();
+    stage.server.end = () => new Promise(() => {});
+    const [call] = stage.calls.all();
+    void call?.upstream?.end(1000);
+    await stage.greeted();
+    assert.equal(stage.channels.length, 2);
+  });
+
+  test('never takes a server that runs what a route no longer means', async () => {
+    const stage = new ProxyStage();
+    const before = { command: 'server', args: [], cwd: null, env: {} };
+    let definition = before;
+    const first = new FakeHost(stage.context, {
+      name: 'r',
+      workspace: null,
+      policy: () => ({}),
+      get definition() {
+        return definition;
+      },
+    });
+    const release = stage.holdStarts();
+    const greeting = first.initialize();
+    definition = { ...before, command: 'other' };
+    release();
+    await greeting;
+    await turn();
+    first.session.close();
+    await stage.connect({}, { definition }).initialize();
+    assert.equal(stage.channels.length, 2);
+    await stage.connect({}, { definition: before }).initialize();
     assert.equal(stage.channels.length, 2);
   });
 
