@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { measureActivation } from './activation.ts';
 import { type BenchResult, reportOf } from './benchReport.ts';
 import { BenchStage, ECHO_SERVER } from './benchStage.ts';
 import { measureCalls } from './callRounds.ts';
 import { measureHandles } from './durableHandles.ts';
-import { activateSamplesMs, bundleSizes, residentMb } from './footprint.ts';
+import { bundleSizes, residentMb } from './footprint.ts';
 import { measureRevocations } from './revocations.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -13,6 +14,8 @@ const IS_QUICK = process.argv.includes('--quick');
 const ROUNDS = IS_QUICK ? 8 : 40;
 const ROUND_MS = 250;
 const HANDLES = IS_QUICK ? 60 : 400;
+/** Windows of a real editor, each with a fresh extension host. */
+const WINDOWS = IS_QUICK ? 1 : 5;
 const REVOCATIONS = IS_QUICK ? 10 : 50;
 /** How long a broker is left alone before its memory is looked at. */
 const IDLE_MS = 2000;
@@ -42,6 +45,7 @@ async function measure(stage: BenchStage): Promise<BenchResult> {
     const handles = await measureHandles(stage, HANDLES);
     say(`${REVOCATIONS} revocations by force`);
     const revocations = await measureRevocations(stage, control, REVOCATIONS);
+    say(`${WINDOWS} windows of VS Code`);
     return {
       at: new Date().toISOString(),
       node: process.versions.node,
@@ -52,7 +56,7 @@ async function measure(stage: BenchStage): Promise<BenchResult> {
       brokerIdleMb,
       brokerAfterMb: residentMb(control.welcome.pid),
       bundlesKb: bundleSizes(stage.distFolder),
-      activateMs: activateSamplesMs(stage.outFolder),
+      activateMs: await measureActivation(join(stage.outFolder, 'editor'), WINDOWS),
     };
   } finally {
     control.dispose();
