@@ -1,5 +1,6 @@
 import type { RevokeOutcome } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
+import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
@@ -24,6 +25,9 @@ export interface RevokeOne {
   /** Also end what shares the upstream. */
   readonly force: boolean;
 }
+
+/** A healthy disk takes milliseconds. */
+const RECORD_WAIT_MS = 500;
 
 /**
  * Ends tasks, and calls before their hand-off, for good: first the record (durable, P7), then the
@@ -56,12 +60,15 @@ export class Revoker {
     const { registry, calls, rows } = this.options;
     const call = calls.ofHandle(handle);
     const event = { type: 'revoked', by: request.door, note: request.note } as const;
-    const applied = await registry.apply(handle, event);
-    if (!applied.changed) {
-      await this.#climbing.get(handle);
+    const applied = registry.apply(handle, event);
+    const early = call !== undefined && (await this.#isLate(applied));
+    const climbing = early ? this.#climb(handle, call, request) : null;
+    if (!(await applied).changed) {
+      await (climbing ?? this.#climbing.get(handle));
       return { id: request.id, outcome: 'already_ended', level: null, row: rows.get(handle) };
     }
-    const level = call === undefined ? 'none' : await this.#climb(handle, call, request);
+    const level =
+      call === undefined ? 'none' : await (climbing ?? this.#climb(handle, call, request));
     await registry.apply(handle, { type: 'revocationEnded', level, note: noteFor(level, call) });
     return { id: request.id, outcome: 'revoked', level, row: rows.get(handle) };
   }
@@ -71,8 +78,7 @@ export class Revoker {
     const who = request.door === 'user' ? 'The user' : `The ${request.door}`;
     const note = request.note === null ? '' : ` ${request.note}`;
     const why = `${who} stopped this call of \`${call.tool}\`.${note} Do not start it again unless the user asks.`;
-    if (!call.endOpen(why)) {
-      await call.handOff();
+    if (!(await endOpen(call, why))) {
       if (call.handle !== null) return await this.#revokeTask(call.handle, request);
       return { id: request.id, outcome: 'already_ended', level: null, row: null };
     }
@@ -80,7 +86,22 @@ export class Revoker {
     return { id: request.id, outcome: 'revoked', level, row: { ...row, status: 'cancelled' } };
   }
 
+  /** A disk that refuses delays what we tell, never the end of the work (P6). */
+  async #isLate(applied: Promise<unknown>): Promise<boolean> {
+    const resources = new DisposableStore();
+    const late = new Promise<boolean>((resolve) => {
+      resources.add(this.options.clock.after(RECORD_WAIT_MS, () => resolve(true)));
+    });
+    try {
+      return await Promise.race([applied.then(() => false), late]);
+    } finally {
+      resources.dispose();
+    }
+  }
+
   #climb(key: string, call: ToolCall, request: RevokeOne): Promise<RevocationLevel> {
+    const known = this.#climbing.get(key);
+    if (known !== undefined) return known;
     const mayEndUpstream = this.#mayEndUpstream(call, request);
     const climbing = climbLadder({ call, mayEndUpstream, clock: this.options.clock })
       .catch((error: unknown): RevocationLevel => {
@@ -110,6 +131,13 @@ export class Revoker {
     const record = rows.recordOf(id);
     return record === undefined ? calls.get(id) : calls.ofHandle(record.handle);
   }
+}
+
+/** A call on its way to be a task is one afterwards, or open again where the disk refused. */
+async function endOpen(call: ToolCall, why: string): Promise<boolean> {
+  if (call.endOpen(why)) return true;
+  await call.handOff();
+  return call.endOpen(why);
 }
 
 function noteFor(level: RevocationLevel, call: ToolCall | undefined): string | null {
