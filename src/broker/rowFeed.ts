@@ -43,9 +43,10 @@ export class RowFeed implements Disposable {
   }
 
   #mark(id: string): void {
+    // Who begins to watch is told all rows; until then nothing is kept.
+    if (!this.#changed.hasListeners) return;
     this.#dirty.add(id);
-    if (this.#timer !== null || !this.#changed.hasListeners) return;
-    this.#timer = this.clock.after(BATCH_MS, () => this.#flush());
+    this.#timer ??= this.clock.after(BATCH_MS, () => this.#flush());
   }
 
   #flush(): void {
