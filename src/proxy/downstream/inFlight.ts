@@ -16,6 +16,8 @@ export class InFlight {
 
   add(id: string, entry: FlightEntry): void {
     this.#open.set(id, entry);
+    // An id that comes again stands for the later request from now on.
+    if (this.#answered.size > 0) this.#answered.delete(id);
   }
 
   get(id: string): FlightEntry | undefined {

@@ -3,6 +3,7 @@ import { messageOf } from '../../common/errors.ts';
 import { Emitter } from '../../common/event.ts';
 import { hashArguments, previewArguments } from '../../registry/argumentPreview.ts';
 import type { ResolvedPolicy } from '../../registry/policy.ts';
+import { foldProgress } from '../../registry/progress.ts';
 import type { ClientFacts, HandleId, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
 import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
@@ -51,6 +52,7 @@ export class ToolCall implements RequestObserver, Due {
   #answer: WireMessage | null = null;
   #whyGone: string | null = null;
   #isTakenBack = false;
+  #argument: string | null = null;
   #handOffDone: Promise<void> = Promise.resolve();
   #settled: Emitter<void> | null = null;
   readonly #monotonicStart: number;
@@ -86,7 +88,8 @@ export class ToolCall implements RequestObserver, Due {
 
   /** The telling argument; made when somebody looks, not on the way of every call. */
   get argument(): string {
-    return previewArguments(paramOf(this.options.message, 'arguments'));
+    this.#argument ??= previewArguments(paramOf(this.options.message, 'arguments'));
+    return this.#argument;
   }
 
   get isTask(): boolean {
@@ -191,7 +194,10 @@ export class ToolCall implements RequestObserver, Due {
     this.handle = record.handle;
     this.#state = 'task';
     this.#disarmClocks();
-    this.options.context.calls.becameTask(this, record.handle);
+    const { calls, registry } = this.options.context;
+    // What came while the record was being written.
+    if (this.progress !== null) registry.tick(record.handle, this.progress);
+    calls.becameTask(this, record.handle);
     if (this.#isTakenBack) void this.#endAsTakenBack(record.handle);
     else if (this.#answer === null) this.downstream?.answerHandOff(record, this);
     else this.#finishDuringHandOff(record.handle, this.#answer);
@@ -257,7 +263,7 @@ export class ToolCall implements RequestObserver, Due {
   onProgress(message: WireMessage): void {
     const progress = progressFrom(parsedSpan(message, message.params));
     if (progress === null) return;
-    this.progress = progress;
+    this.progress = foldProgress(this.progress, progress);
     if (this.handle !== null) this.options.context.registry.tick(this.handle, progress);
     else {
       this.options.context.calls.changed(this);

@@ -26,12 +26,15 @@ export function eventOf(answer: WireMessage): TaskEvent {
   };
 }
 
+/** Enough for a person; a message is kept, shown and told again at each change. */
+const MAX_MESSAGE = 1_000;
+
 /** Progress as sent, or `null` if it is none. */
 export function progressFrom(params: unknown): TaskProgress | null {
   if (!isJsonObject(params) || typeof params.progress !== 'number') return null;
   return {
     progress: params.progress,
     total: numberOr(params.total, null),
-    message: stringOr(params.message, null),
+    message: stringOr(params.message, null)?.slice(0, MAX_MESSAGE) ?? null,
   };
 }

@@ -53,14 +53,18 @@ export class TaskPoll {
 
   /** The upstream's own result, verbatim but for our `_meta` key; or why there is none. */
   async #ended(record: TaskRecord, signal: AbortSignal): Promise<ToolAnswer | string> {
-    const { registry } = this.options.context;
+    const { registry, log } = this.options.context;
     const view = this.#view(record);
     if (record.status !== 'completed') return errorAnswer(endedSentence(view), view);
     const resultJson = await registry.readResult(record.handle);
     if (resultJson === null) {
       return errorAnswer('The task has completed, but its result cannot be read.', view);
     }
-    if (!signal.aborted) void registry.apply(record.handle, { type: 'collected' });
+    if (!signal.aborted) {
+      registry.apply(record.handle, { type: 'collected' }).catch((error: unknown) => {
+        log.write('warn', `That ${record.handle} was collected is not recorded.`, error);
+      });
+    }
     return withTaskMeta(resultJson, view);
   }
 

@@ -49,6 +49,18 @@ suite('a cancel by the host', () => {
     assert.deepEqual(stage.server.all('notifications/cancelled'), []);
   });
 
+  test('that crossed the answer of an id that came again stops no earlier task', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    host.callTool(1, 'build');
+    await turn();
+    host.request(1, 'ping');
+    await turn();
+    host.session.unwritten('1');
+    await turn();
+    assert.equal(stage.task.status, 'working');
+  });
+
   test('of an id that came again hits the later request', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted({ policy: 'always' });

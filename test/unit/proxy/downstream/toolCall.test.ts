@@ -185,6 +185,37 @@ suite('a tool call', () => {
     assert.deepEqual(stage.task.progress, { progress: 3, total: 4, message: null });
   });
 
+  test('P10 progress that comes during the write is not lost', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    const release = stage.store.hold();
+    host.callTool(1, 'build');
+    const { id } = stage.server.last('tools/call');
+    const params = { progressToken: id, progress: 9, total: 10 };
+    stage.server.print({ jsonrpc: '2.0', method: 'notifications/progress', params });
+    release();
+    await turn();
+    assert.deepEqual(stage.task.progress, { progress: 9, total: 10, message: null });
+  });
+
+  test('P10 progress before the hand-off is kept only as far as it is real', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.callTool(1, 'build');
+    const { id } = stage.server.last('tools/call');
+    const tell = (rest: string) =>
+      stage.server.print(
+        `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${id},${rest}}}`,
+      );
+    tell('"progress":5,"total":10');
+    tell('"progress":3,"total":10');
+    assert.equal(stage.calls.all()[0]?.progress?.progress, 5);
+    tell(`"progress":1e999,"message":"${'x'.repeat(100_000)}"`);
+    await stage.passTime(HAND_OFF_MS);
+    assert(Number.isFinite(stage.task.progress?.progress));
+    assert.equal(stage.task.progress?.message?.length, 1_000);
+  });
+
   test('a host that asked for no progress gets none', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted();
