@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { HandleId, TaskRecord } from '../registry/taskRecord.ts';
@@ -31,6 +31,8 @@ export class FileTaskStore implements TaskStore {
   readonly #index: StoreIndex;
   readonly #places = new Map<string, RecordPlace>();
   readonly #keyOf = new Map<string, string>();
+  /** Whose a folder is: two instances on one file would erase each other's records. */
+  readonly #owners = new Map<string, string>();
   readonly #turns = new Turns();
 
   constructor(private readonly options: FileTaskStoreOptions) {
@@ -105,8 +107,11 @@ export class FileTaskStore implements TaskStore {
   }
 
   async #loadWorkspace(workspace: string, folder: string): Promise<StoredDocument[]> {
-    if (!(await isVanished(folder))) return this.#loadPlace(placeKeyOf(workspace), folder);
-    this.#log('warn', `The folder of task records ${folder} is gone; home takes over.`);
+    const key = placeKeyOf(workspace);
+    const isOurs = this.#claim(folder, key);
+    if (isOurs && !(await isVanished(folder))) return this.#loadPlace(key, folder);
+    const why = isOurs ? 'is gone' : 'belongs to another workspace';
+    this.#log('warn', `The folder of task records ${folder} ${why}; home takes over.`);
     await this.#index.set(workspace, null).catch((error: unknown) => {
       this.#log('warn', `The index of task records was not written: ${messageOf(error)}`);
     });
@@ -144,8 +149,17 @@ export class FileTaskStore implements TaskStore {
   async #settle(workspace: string, offered: string): Promise<readonly unknown[]> {
     const known = this.#index.folderOf(workspace);
     const folder = known !== undefined && !(await isVanished(known)) ? known : offered;
-    if (this.#places.get(placeKeyOf(workspace))?.folder === folder) return [];
+    const key = placeKeyOf(workspace);
+    if (this.#places.get(key)?.folder === folder) return [];
+    if (!this.#claim(folder, key)) throw new Error('another workspace keeps its tasks there');
     return this.#move(workspace, folder);
+  }
+
+  #claim(folder: string, key: string): boolean {
+    const isInHome = `${folder}${sep}`.startsWith(`${this.#records}${sep}`);
+    if (isInHome || (this.#owners.get(folder) ?? key) !== key) return false;
+    this.#owners.set(folder, key);
+    return true;
   }
 
   /** Copy, sync, index, delete: at every moment one of the two places is whole. */
@@ -161,7 +175,10 @@ export class FileTaskStore implements TaskStore {
       await this.#note(workspace, folder);
       this.#places.set(key, target);
       this.#remember(key, found);
-      if (source && source.folder !== folder) await this.#clear(source);
+      if (source && source.folder !== folder) {
+        this.#owners.delete(source.folder);
+        await this.#clear(source);
+      }
       return found;
     } catch (error) {
       source?.reinstate();
