@@ -13,6 +13,9 @@ export function parseDefinition(value: unknown): StdioDefinition {
   if (!isJsonObject(env) || !Object.values(env).every((text) => typeof text === 'string')) {
     throw invalid('has an `env` that is not a map of strings');
   }
+  const texts = [command, ...args, stringOr(cwd, ''), ...Object.entries(env).flat()];
+  // Node would name the text in its error, and so in the log.
+  if (texts.some((text) => String(text).includes('\0'))) throw invalid('holds a zero character');
   return { command, args, cwd: stringOr(cwd, null), env: env as Record<string, string> };
 }
 

@@ -3,6 +3,7 @@ import { Emitter } from '../../common/event.ts';
 import { isJsonObject, parseJson } from '../../common/json.ts';
 import { elementsOf } from '../../common/jsonSpans.ts';
 import type { Log } from '../../common/log.ts';
+import { redactSecrets } from '../../registry/redact.ts';
 import type { UpstreamFacts } from '../../registry/taskRecord.ts';
 import { errorLine, notificationLine, requestLine, WireErrorCode } from '../wire/jsonRpc.ts';
 import { Method } from '../wire/mcpNames.ts';
@@ -113,7 +114,7 @@ export class Upstream {
 
   /** Passes an answer to one of the upstream's own requests; false when it asked no such thing. */
   answer(message: WireMessage): boolean {
-    if (message.id === null || !this.#asked.delete(message.id)) return false;
+    if (message.id === null || !this.#asked.delete(idKey(message.id))) return false;
     this.#send(message.text);
     return true;
   }
@@ -188,7 +189,7 @@ export class Upstream {
     if (message.kind === 'response') this.#onResponse(message);
     else if (message.method === Method.progress) this.#onProgress(message);
     else if (this.listener !== null) {
-      if (message.id !== null) this.#asked.add(message.id);
+      if (message.id !== null) this.#asked.add(idKey(message.id));
       this.listener.receive(message);
     } else if (message.id !== null) this.#answerAlone(message, message.id);
   }
@@ -229,12 +230,18 @@ export class Upstream {
   }
 }
 
-/** One line: what happened and what to do. */
+/** One id may be written in two ways: `"a\/b"`, as PHP has it, comes back as `"a/b"`. */
+function idKey(id: string): string {
+  return id.includes('\\') ? JSON.stringify(parseJson(id)) : id;
+}
+
+/** One line: what happened and what to do. Goes to disk, so without what looks like a secret. */
 function describeExit(route: string, exit: ChannelExit): string {
   const how =
     exit.signal !== null ? `was ended by ${exit.signal}` : `exited with code ${exit.code}`;
   const lastLine = exit.stderrTail.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  const said = lastLine === '' ? '' : ` Its last words: ${lastLine.slice(0, 300)}`;
+  const words = redactSecrets(lastLine.slice(0, 300));
+  const said = words === '' ? '' : ` Its last words: ${words}`;
   return `Server \`${route}\` ${how}.${said}`;
 }
 

@@ -37,6 +37,14 @@ suite('a session', () => {
     assert.equal(stage.server.sent.at(-1), '{"id":0,"result":{"n":1.0}}');
   });
 
+  test('knows an id of the server in another way of writing', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    stage.server.print('{"id":"a\\/b","method":"roots/list"}');
+    host.send('{"id":"a/b","result":{}}');
+    assert.equal(stage.server.sent.at(-1), '{"id":"a/b","result":{}}');
+  });
+
   test('passes no answer that the server did not ask for', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted();

@@ -139,6 +139,17 @@ suite('a tool call', () => {
     assert.match(stage.task.reason?.note ?? '', /exited with code 3\. .*out of memory/);
   });
 
+  test('P8 last words that look like a secret are kept from disk and log', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    host.callTool(1, 'build');
+    await turn();
+    stage.server.exit({ code: 1, stderrTail: 'bad API_KEY=hunter2-hunter2\n' });
+    await turn();
+    assert.match(stage.task.reason?.note ?? '', /Its last words: bad API_KEY=\*\*\*$/);
+    assert(!JSON.stringify(stage.logged).includes('hunter2'));
+  });
+
   test('an upstream that ends answers each open call with one error', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted();
