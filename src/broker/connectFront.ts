@@ -14,6 +14,9 @@ import type { RouteTable } from './routeTable.ts';
 /** Lines of the link that are not MCP; the host never sees them. */
 const SIDE_LINE = '{"$":';
 
+/** More than the largest message that is promised to pass waits for a host. */
+const FULL_BYTES = 32 * 1024 * 1024;
+
 export interface ConnectFrontOptions {
   readonly context: ProxyContext;
   readonly routes: RouteTable;
@@ -40,8 +43,15 @@ export async function serveConnect(
   try {
     const route = await routes.resolve(hello);
     const session = new Session(context, route, {
-      send: (line) => void writer.write(line),
-      stderr: (text) => void writer.write(JSON.stringify({ $: 'stderr', text })),
+      send: (line) => {
+        // What a server begins like a line of ours is still the host's.
+        writer.write(line.startsWith(SIDE_LINE) ? ` ${line}` : line);
+        if (socket.writableLength > FULL_BYTES) holdUntilRead(socket, session);
+      },
+      stderr: (text) => {
+        if (socket.writableLength > FULL_BYTES) return;
+        writer.write(JSON.stringify({ $: 'stderr', text }));
+      },
     });
     if (socket.destroyed) return session.close();
     close = () => session.close();
@@ -52,6 +62,12 @@ export async function serveConnect(
     for (const line of early.splice(0)) refuse(line, writer, messageOf(error));
     writer.end();
   }
+}
+
+/** A host that reads no more must not cost the broker its memory, and everybody their tasks. */
+function holdUntilRead(socket: Socket, session: Session): void {
+  session.holdUpstream(true);
+  if (socket.listenerCount('drain') === 0) socket.once('drain', () => session.holdUpstream(false));
 }
 
 function readInto(reader: LineReader, chunk: Buffer, socket: Socket): void {

@@ -12,6 +12,7 @@ export function upstreamStarter(broker: string): StartUpstream {
       onStderr: child.onStderr,
       onExit: child.onExit,
       send: (line) => void child.send(line),
+      holdOutput: (isHeld) => child.holdOutput(isHeld),
       shutDown: async () => void (await child.shutDown()),
       end: async (graceMs) => levelOf(await child.end({ graceMs })),
       endDescendants: async (sinceMs, graceMs) =>

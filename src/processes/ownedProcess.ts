@@ -47,6 +47,8 @@ export interface OwnedProcess {
   readonly onExit: Event<ProcessExit>;
   /** Writes one line to stdin; false when the pipe is full or gone. */
   send(line: string): boolean;
+  /** Held, what it prints waits in its pipe, and in the end the process does. */
+  holdOutput(isHeld: boolean): void;
   /** stdin closed → 2 s → SIGTERM group → SIGKILL group. For a server nobody needs any more. */
   shutDown(): Promise<EndOutcome>;
   /** SIGTERM group → `graceMs` → SIGKILL group and stragglers. Bounded; resolves when gone. */

@@ -74,6 +74,13 @@ export class PipedProcess implements OwnedProcess {
     return this.#stdin.write(line);
   }
 
+  holdOutput(isHeld: boolean): void {
+    // After the exit the rest is read in any case.
+    if (this.#hasExited) return;
+    if (isHeld) this.#child.stdout.pause();
+    else this.#child.stdout.resume();
+  }
+
   async shutDown(): Promise<EndOutcome> {
     if (this.#hasExited) return this.#cleanedUp;
     this.#stdin.end();

@@ -18,6 +18,7 @@ export class FakeChannel implements UpstreamChannel {
   /** Every line that reached the server. */
   readonly sent: string[] = [];
   shutDowns = 0;
+  isHeld = false;
   ends: number[] = [];
 
   constructor(private readonly script: Script) {}
@@ -27,6 +28,10 @@ export class FakeChannel implements UpstreamChannel {
     const request = parsed(line);
     const result = request.id === undefined ? undefined : this.script(request);
     if (result !== undefined) queueMicrotask(() => this.answer(request.id, result));
+  }
+
+  holdOutput(isHeld: boolean): void {
+    this.isHeld = isHeld;
   }
 
   async shutDown(): Promise<void> {

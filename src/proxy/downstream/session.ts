@@ -55,6 +55,11 @@ export class Session {
     else this.#receiveOther(line);
   }
 
+  /** The host does not read (or reads again): the server is to wait for it. */
+  holdUpstream(isHeld: boolean): void {
+    this.#binding.holdOutput(isHeld);
+  }
+
   /** The answer to this request (id as JSON text) was dropped: the host had cancelled it. */
   unwritten(id: string): void {
     this.#inFlight.takeAnswered(id)?.takeBack('The request was cancelled.');

@@ -88,6 +88,11 @@ export class UpstreamBinding {
     else if (message.method === Method.unsubscribe) this.#subscriptions.delete(text);
   }
 
+  /** What is started meanwhile is read until its own lines are too many. */
+  holdOutput(isHeld: boolean): void {
+    this.#upstream?.holdOutput(isHeld);
+  }
+
   /** The connection leaves; the upstream stays while it has work. */
   release(): void {
     this.#isReleased = true;

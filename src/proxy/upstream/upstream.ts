@@ -133,8 +133,14 @@ export class Upstream {
   /** Nobody is attached any more: what it has asked and nobody has answered is refused. */
   detach(): void {
     this.listener = null;
+    this.holdOutput(false);
     for (const id of this.#asked) this.#refuse(id);
     this.#asked.clear();
+  }
+
+  /** While its host does not read, an upstream is not read either. */
+  holdOutput(isHeld: boolean): void {
+    this.channel.holdOutput(isHeld);
   }
 
   /** Never rejects: nobody waits for the end of what nobody needs. */

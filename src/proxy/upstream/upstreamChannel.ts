@@ -17,6 +17,8 @@ export interface UpstreamChannel {
   /** Fires once, after the last line. */
   readonly onExit: Event<ChannelExit>;
   send(line: string): void;
+  /** Held, what the upstream prints is not read. */
+  holdOutput(isHeld: boolean): void;
   /** For an upstream that nobody needs any more; bounded. */
   shutDown(): Promise<void>;
   /** Ends the process group by force. Resolves with how far it had to go. */
