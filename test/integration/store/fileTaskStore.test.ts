@@ -70,24 +70,6 @@ suite('file task store: records', () => {
     assert.equal(await again.readPayload(done, 'lateResult'), null);
   });
 
-  test('P1 one folder never holds the files of two workspaces', async (t) => {
-    const { root, home, lines, store, open } = await stage(t);
-    const other = '0123456789abcdef';
-    const offers: [string, string][] = [
-      [W, join(root, 'one')],
-      [other, join(root, 'one')],
-      [other, join(home, 'records', W)],
-      [other, join(home, 'records')],
-    ];
-    await Promise.all(offers.slice(0, 2).map((offer) => store.attachWorkspace(...offer)));
-    for (const offer of offers.slice(2)) await store.attachWorkspace(...offer);
-    assert.equal(lines.filter((line) => line.includes('another workspace')).length, 3);
-    const tasks = [aTask(), aTask({ workspace: other }), aTask(), aTask({ workspace: other })];
-    for (const task of tasks) await store.put(task);
-    assert.equal((await reload(open())).size, tasks.length);
-    assert.equal((await handlesIn(join(root, 'one'))).length, 2);
-  });
-
   test('two workspaces have two datafiles', async (t) => {
     const { root, store, open } = await stage(t);
     const other = '0123456789abcdef';
