@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { ConnectHello } from '../brokerApi/brokerProtocol.ts';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
 import { isJsonObject, parseJson } from '../common/json.ts';
+import { memberOf } from '../common/jsonSpans.ts';
 import { LineReader } from '../common/lines.ts';
 import { LineWriter } from '../common/lineWriter.ts';
 import type { Log } from '../common/log.ts';
@@ -84,7 +85,9 @@ function dispatch(session: Session, line: string): void {
     return;
   }
   const side = parseJson(line);
-  if (isJsonObject(side) && side.$ === 'unwritten') session.unwritten(JSON.stringify(side.id));
+  if (!isJsonObject(side) || side.$ !== 'unwritten') return;
+  const id = memberOf(line, { start: 0, end: line.length }, 'id');
+  if (id !== null) session.unwritten(line.slice(id.start, id.end));
 }
 
 /** The route is unknown: the requests so far get that one line; `connect` will come again. */

@@ -1,4 +1,4 @@
-import type { RequestId } from './hostMessage.ts';
+import { idText, type RequestId } from './hostMessage.ts';
 
 /** JSON-RPC's own codes: the only numbers that `connect` puts on the wire. */
 export const RpcCode = { parse: -32700, invalid: -32600, internal: -32603 } as const;
@@ -14,13 +14,14 @@ export interface RpcFailure {
 export function errorLine(id: RequestId | null, failure: RpcFailure): string {
   const { code, message, localCode } = failure;
   const data = localCode === undefined ? {} : { data: { code: localCode } };
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...data } });
+  const error = JSON.stringify({ code, message, ...data });
+  return `{"jsonrpc":"2.0","id":${id === null ? 'null' : idText(id)},"error":${error}}`;
 }
 
 /** Takes back a question that the upstream had put to the host. */
 export function cancelledLine(requestId: RequestId, reason: string): string {
-  const params = { requestId, reason };
-  return JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+  const params = `{"requestId":${idText(requestId)},"reason":${JSON.stringify(reason)}}`;
+  return `{"jsonrpc":"2.0","method":"notifications/cancelled","params":${params}}`;
 }
 
 export const LINK_LOST: RpcFailure = {

@@ -1,8 +1,9 @@
 import { type Envelope, readEnvelope } from '../../common/envelope.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../common/json.ts';
-import type { Span } from '../../common/jsonSpans.ts';
+import { memberOf, type Span } from '../../common/jsonSpans.ts';
 
-export type RequestId = string | number;
+/** `bigint` where a number would be rounded: the id goes back as it came, and is one of its own. */
+export type RequestId = string | number | bigint;
 
 /** What `connect` must know of a message; the line itself is passed on as it came. */
 export type HostMessage =
@@ -26,22 +27,36 @@ export function readHostMessage(line: string): HostMessage | null {
   if (kind === 'response') return { kind, id, isError: envelope.error !== null };
   if (kind === 'request') return id === null ? OTHER : { kind, id, method };
   const isCancel = method === 'notifications/cancelled';
-  return { kind, method, params: isCancel ? valueAt(line, envelope.params) : undefined };
+  return { kind, method, params: isCancel ? cancelParams(line, envelope.params) : undefined };
+}
+
+function cancelParams(line: string, span: Span | null): unknown {
+  const params = span === null ? undefined : parseJson(line.slice(span.start, span.end));
+  const id = span === null ? null : memberOf(line, span, 'requestId');
+  if (id === null || !isJsonObject(params)) return params;
+  return { ...params, requestId: idAt(line, id) ?? params.requestId };
 }
 
 /** Whole numbers, which most ids are, without the parser. */
 const DIGITS = /^\d{1,15}$/;
+/** Whole numbers that may be rounded; longer ones are no ids of anybody's. */
+const LONG_DIGITS = /^-?[1-9]\d{15,40}$/;
 
 function idIn(line: string, { id }: Envelope): RequestId | null {
-  if (id === null) return null;
-  const text = line.slice(id.start, id.end);
+  return id === null ? null : idAt(line, id);
+}
+
+function idAt(line: string, { start, end }: Span): RequestId | null {
+  const text = line.slice(start, end);
   if (DIGITS.test(text)) return Number(text);
+  if (LONG_DIGITS.test(text)) return BigInt(text);
   const value = parseJson(text);
   return isRequestId(value) ? value : null;
 }
 
-function valueAt(line: string, span: Span | null): unknown {
-  return span === null ? undefined : parseJson(line.slice(span.start, span.end));
+/** The id as it stands in a message. */
+export function idText(id: RequestId): string {
+  return typeof id === 'bigint' ? id.toString() : JSON.stringify(id);
 }
 
 /** Sorts a parsed JSON value. Only the envelope is looked at. */
@@ -67,5 +82,5 @@ export function cancelledIdOf(params: unknown): RequestId | undefined {
 }
 
 export function isRequestId(id: unknown): id is RequestId {
-  return typeof id === 'string' || typeof id === 'number';
+  return typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint';
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson } from '../../common/json.ts';
-import type { RequestId } from './hostMessage.ts';
+import { idText, type RequestId } from './hostMessage.ts';
 
 /** Our own lines between `connect` and broker begin exactly so; the host never sees them. */
 const PREFIX = '{"$":';
@@ -12,7 +12,7 @@ export function isSideLine(line: string): boolean {
 
 /** Tells the broker that an answer was dropped, because the host had cancelled its request. */
 export function unwrittenLine(id: RequestId): string {
-  return `${PREFIX}"unwritten","id":${JSON.stringify(id)}}`;
+  return `${PREFIX}"unwritten","id":${idText(id)}}`;
 }
 
 /** What the broker wants on our stderr; `undefined` for side lines that a newer broker may send. */

@@ -151,6 +151,24 @@ suite('ConnectSession', () => {
     assert.equal(toHost.length, 2);
   });
 
+  test('keeps ids apart that a number would round, and gives them back whole', () => {
+    const { session, toLink, toHost } = stage();
+    session.linkOpened();
+    const ids = ['9007199254740992', '9007199254740993', '-12345678901234567890'];
+    for (const id of ids) session.fromHost(`{"jsonrpc":"2.0","id":${id},"method":"a"}`);
+    const answer = `{"jsonrpc":"2.0","id":${ids[0]},"result":{}}`;
+    session.fromLink(answer);
+    session.fromHost(
+      `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${ids[1]}}}`,
+    );
+    session.fromLink(`{"jsonrpc":"2.0","id":${ids[1]},"result":{}}`);
+    assert.equal(toLink.at(-1), `{"$":"unwritten","id":${ids[1]}}`);
+    session.linkLost();
+    assert.equal(toHost[0], answer);
+    assert.match(toHost[1] ?? '', new RegExp(`"id":${ids[2]},"error"`));
+    assert.equal(toHost.length, 2);
+  });
+
   test('answers what is nested without end and goes on', () => {
     const { session, toLink, toHost, request } = stage();
     session.linkOpened();
