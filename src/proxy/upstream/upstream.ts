@@ -238,7 +238,8 @@ export class Upstream {
 
 /** One id may be written in two ways: `"a\/b"`, as PHP has it, comes back as `"a/b"`. */
 function idKey(id: string): string {
-  return id.includes('\\') ? JSON.stringify(parseJson(id)) : id;
+  const value = id.includes('\\') ? parseJson(id) : undefined;
+  return typeof value === 'string' ? JSON.stringify(value) : id;
 }
 
 /** One line: what happened and what to do. Goes to disk, so without what looks like a secret. */

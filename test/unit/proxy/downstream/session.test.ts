@@ -43,6 +43,9 @@ suite('a session', () => {
     stage.server.print('{"id":"a\\/b","method":"roots/list"}');
     host.send('{"id":"a/b","result":{}}');
     assert.equal(stage.server.sent.at(-1), '{"id":"a/b","result":{}}');
+    stage.server.print('{"id":{"odd":"\\n"},"method":"roots/list"}');
+    host.session.close();
+    assert.match(stage.server.sent.at(-1) ?? '', /"id":\{"odd":"\\n"\},"error"/);
   });
 
   test('passes no answer that the server did not ask for', async () => {
