@@ -6,6 +6,7 @@ import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Event } from '../common/event.ts';
 import { endOrphans, findOrphans } from '../processes/orphans.ts';
+import { LearnedHandOffs } from '../proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import type { ProxyContext } from '../proxy/proxyContext.ts';
 import { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
@@ -73,7 +74,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const attachWorkspace = workspaceAttacher({ store, registry, calls });
   return {
     ...fronts(context, {
-      proxy: { registry, pool, calls, clock, log, revoke },
+      proxy: { registry, pool, calls, learned: new LearnedHandOffs(), clock, log, revoke },
       desk: { registry, calls, rows, feed, routes, revoker, clock, attachWorkspace },
     }),
     liveCount: () => calls.size,

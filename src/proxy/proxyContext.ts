@@ -4,6 +4,7 @@ import type { Log } from '../common/log.ts';
 import type { RoutePolicy } from '../registry/policy.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Door, HandleId } from '../registry/taskRecord.ts';
+import type { LearnedHandOffs } from './downstream/learnedHandOffs.ts';
 import type { LiveCalls } from './downstream/liveCalls.ts';
 import type { UpstreamPool } from './upstream/upstreamPool.ts';
 
@@ -12,6 +13,7 @@ export interface ProxyContext {
   readonly registry: Registry;
   readonly pool: UpstreamPool;
   readonly calls: LiveCalls;
+  readonly learned: LearnedHandOffs;
   readonly clock: Clock;
   readonly log: Log;
   /** Ends a task for good; resolves when the revocation ladder is done (P6). */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { TaskHandlesError } from '../../src/common/errors.ts';
 import type { JsonObject } from '../../src/common/json.ts';
 import type { LogLevel } from '../../src/common/log.ts';
+import { LearnedHandOffs } from '../../src/proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../../src/proxy/downstream/liveCalls.ts';
 import type { ProxyContext, SessionRoute } from '../../src/proxy/proxyContext.ts';
 import { UpstreamPool } from '../../src/proxy/upstream/upstreamPool.ts';
@@ -60,6 +61,7 @@ export class ProxyStage {
       calls,
       clock,
       log,
+      learned: new LearnedHandOffs(),
       revoke: async ({ handle, door, note }) => {
         await registry.apply(handle, { type: 'revoked', by: door, note });
         const ended = { type: 'revocationEnded', level: 'terminated', note: null } as const;

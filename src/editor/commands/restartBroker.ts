@@ -36,7 +36,7 @@ async function isAgreed(count: number): Promise<boolean> {
     {
       modal: true,
       detail: vscode.l10n.t(
-        'A restart ends them, in every window. They will be marked as lost: nothing runs them again.',
+        'A restart ends them, in every window, without a result. Nothing runs them again.',
       ),
     },
     restart,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutIcons } from '../view/plainText.ts';
 import { isLive } from '../view/rowFacts.ts';
 import type { CommandContext } from './commandContext.ts';
 import { rowFor } from './pickRow.ts';
@@ -56,5 +57,5 @@ export async function revokeAllTasks({ link, model }: CommandContext): Promise<v
 }
 
 function tell(text: string): void {
-  vscode.window.setStatusBarMessage(text, SHOWN_MS);
+  vscode.window.setStatusBarMessage(withoutIcons(text), SHOWN_MS);
 }

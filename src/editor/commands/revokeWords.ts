@@ -1,6 +1,7 @@
 import type { RevokeOutcome, TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
 import { oneLine } from '../view/plainText.ts';
+import { levelText } from '../view/reasonText.ts';
 import { titleOf } from '../view/rowText.ts';
 
 const NAMED = 8;
@@ -12,9 +13,9 @@ export interface Question {
 }
 
 export function alsoEndsQuestion(row: TaskRow | undefined, alsoEnds: readonly TaskRow[]): Question {
-  const tool = oneLine(row?.tool ?? l10n.t('The task'), 40);
+  const title = oneLine(row === undefined ? l10n.t('The task') : titleOf(row), 60);
   return {
-    message: l10n.t('“{0}” shares its server process with other work.', tool),
+    message: l10n.t('“{0}” shares its server process with other work.', title),
     detail: l10n.t(
       'Ending the process surely stops the task, and ends these too:\n{0}\n\nRevoking only this asks the server to stop, and leaves its process running.',
       listOf(alsoEnds),
@@ -53,21 +54,6 @@ export function outcomeText(outcomes: readonly RevokeOutcome[]): string {
   if (first.outcome === 'unknown') return l10n.t('The broker does not know this task any more.');
   if (first.outcome === 'already_ended') return l10n.t('{0} had ended before.', tool);
   return l10n.t('{0} revoked: {1}.', tool, levelText(first.level));
-}
-
-function levelText(level: RevokeOutcome['level']): string {
-  switch (level) {
-    case 'cooperative':
-      return l10n.t('its server stopped it');
-    case 'descendants':
-      return l10n.t('its own processes were ended');
-    case 'terminated':
-      return l10n.t('its server process was ended');
-    case 'killed':
-      return l10n.t('its server process was killed');
-    default:
-      return l10n.t('nothing was left to stop');
-  }
 }
 
 function listOf(rows: readonly TaskRow[]): string {

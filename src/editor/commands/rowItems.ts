@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { withoutIcons } from '../view/plainText.ts';
 import type { SeenRow } from '../view/rowFacts.ts';
 import { iconOf } from '../view/rowIcon.ts';
-import { descriptionOf, titleOf } from '../view/rowText.ts';
+import { stateText, titleOf } from '../view/rowText.ts';
 
 export interface RowItem extends vscode.QuickPickItem {
   readonly id: string;
@@ -13,7 +13,7 @@ export function rowItemOf(seen: SeenRow, nowMs: number): RowItem {
   return {
     id: seen.row.id,
     label: `$(${iconOf(seen).id}) ${withoutIcons(titleOf(seen.row))}`,
-    description: withoutIcons(descriptionOf(seen, nowMs)),
+    description: withoutIcons(stateText(seen, nowMs)),
   };
 }
 

@@ -2,6 +2,9 @@ import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
 import { oneLine, withoutLinks } from '../view/plainText.ts';
 import { isLive } from '../view/rowFacts.ts';
+import { titleOf } from '../view/rowText.ts';
+
+const NAMED = 4;
 
 export interface EndNotice {
   readonly severity: 'information' | 'warning';
@@ -27,30 +30,43 @@ export function noticeOf(rows: readonly TaskRow[]): EndNotice | undefined {
 }
 
 function oneMessage(row: TaskRow): string {
-  const tool = toolName(row);
-  const handle = row.handle ?? '';
-  if (!hasGoneWrong(row)) return l10n.t('`{0}` has finished ({1}).', tool, handle);
-  if (row.reason?.code === 'lost') {
-    return l10n.t('`{0}` was lost: nobody knows how it ended ({1}).', tool, handle);
-  }
-  if (row.status === 'cancelled') return l10n.t('`{0}` was stopped ({1}).', tool, handle);
-  if (row.isError) return l10n.t('`{0}` has finished with an error ({1}).', tool, handle);
-  return l10n.t('`{0}` has failed ({1}).', tool, handle);
+  const title = shown(titleOf(row), 80);
+  if (!hasGoneWrong(row)) return l10n.t('`{0}` has finished.', title);
+  if (isLost(row)) return l10n.t('`{0}` was lost: nobody knows how it ended.', title);
+  if (row.status === 'cancelled') return l10n.t('`{0}` was stopped.', title);
+  if (row.isError) return l10n.t('`{0}` has finished with an error.', title);
+  return l10n.t('`{0}` has failed.', title);
 }
 
 function manyMessage(rows: readonly TaskRow[]): string {
-  const names = [...new Set(rows.map(toolName))];
-  const shown = names.slice(0, 4).join(', ') + (names.length > 4 ? ', …' : '');
+  const names = namesOf(rows);
   const wrong = rows.filter(hasGoneWrong).length;
-  return wrong === 0
-    ? l10n.t('{0} agent tasks have finished: {1}.', rows.length, shown)
-    : l10n.t('{0} agent tasks have ended, {1} not well: {2}.', rows.length, wrong, shown);
+  if (wrong === 0) return l10n.t('{0} agent tasks have finished: {1}.', rows.length, names);
+  if (rows.every(isLost)) {
+    return l10n.t(
+      '{0} agent tasks were lost, nobody knows how they ended: {1}.',
+      rows.length,
+      names,
+    );
+  }
+  return l10n.t('{0} agent tasks have ended, {1} not well: {2}.', rows.length, wrong, names);
+}
+
+function namesOf(rows: readonly TaskRow[]): string {
+  const names = [...new Set(rows.map(({ tool }) => shown(tool, 40)))];
+  const first = names.slice(0, NAMED).join(', ');
+  const more = names.length - NAMED;
+  return more > 0 ? l10n.t('{0} and {1} more', first, more) : first;
 }
 
 function hasGoneWrong(row: TaskRow): boolean {
   return row.status !== 'completed' || row.isError;
 }
 
-function toolName(row: TaskRow): string {
-  return withoutLinks(oneLine(row.tool, 40)).replace(/`/g, "'");
+function isLost(row: TaskRow): boolean {
+  return row.status === 'failed' && row.reason?.code === 'lost';
+}
+
+function shown(text: string, maxLength: number): string {
+  return withoutLinks(oneLine(text, maxLength)).replace(/`/g, "'");
 }

@@ -1,8 +1,10 @@
 import type { ResultAnswer, TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { isJsonObject, type JsonObject, parseJson, stringOr } from '../../common/json.ts';
 import { l10n } from '../l10n.ts';
+import { reasonText } from '../view/reasonText.ts';
 import { isLive } from '../view/rowFacts.ts';
 import { endWord, titleOf } from '../view/rowText.ts';
+import { shortDuration } from '../view/timeText.ts';
 
 /** A result as a text to read: what it is of, then its parts, whatever their types. */
 export function resultTextOf({ row, resultJson }: ResultAnswer): string {
@@ -16,12 +18,17 @@ function headerOf(row: TaskRow): string {
     titleOf(row),
     `${l10n.t('Handle')}: ${row.handle ?? l10n.t('none, not handed off')}`,
     `${l10n.t('Server')}: ${row.route}`,
-    `${l10n.t('Status')}: ${isLive(row) ? l10n.t('running') : endWord(row)}`,
+    `${l10n.t('Status')}: ${stateOf(row)}`,
   ];
   if (row.hasLateResult) {
     lines.push(l10n.t('The result below came after the end. It was never given to the agent.'));
   }
   return `${lines.join('\n')}\n${'─'.repeat(60)}`;
+}
+
+function stateOf(row: TaskRow): string {
+  if (isLive(row)) return l10n.t('running');
+  return l10n.t('{0}, after {1}', endWord(row), shortDuration(row.elapsedMs));
 }
 
 function withoutResult(row: TaskRow): string[] {
@@ -30,22 +37,29 @@ function withoutResult(row: TaskRow): string[] {
   if (row.error !== undefined) {
     parts.push(l10n.t('The server said: {0} (error {1})', row.error.message, row.error.code));
   }
-  if (row.reason !== undefined) parts.push(reasonLine(row.reason));
+  if (row.reason !== undefined) {
+    parts.push(l10n.t('Reason: {0}', reasonText(row.reason)));
+  }
   return parts;
-}
-
-function reasonLine({ code, by, level, note }: NonNullable<TaskRow['reason']>): string {
-  const line = l10n.t('Reason: {0}, by {1}', code, by);
-  return [line, level, note].filter((part) => part !== undefined).join('; ');
 }
 
 function bodyOf(result: unknown): string[] {
   if (!isJsonObject(result)) return [pretty(result)];
   const { content, structuredContent, isError } = result;
-  const parts = Array.isArray(content) ? content.map(partText) : [];
+  const parts = Array.isArray(content)
+    ? content.filter((part) => !repeats(part, structuredContent)).map(partText)
+    : [];
   if (isError === true) parts.unshift(l10n.t('The tool reports an error:'));
   if (structuredContent !== undefined) parts.push(pretty(structuredContent));
   return parts.length > 0 ? parts : [pretty(result)];
+}
+
+/** Servers repeat structured content as text, for clients that read no other. */
+function repeats(part: unknown, structuredContent: unknown): boolean {
+  if (structuredContent === undefined || !isJsonObject(part)) return false;
+  const { type, text } = part;
+  if (type !== 'text' || typeof text !== 'string') return false;
+  return JSON.stringify(parseJson(text)) === JSON.stringify(structuredContent);
 }
 
 function partText(part: unknown): string {

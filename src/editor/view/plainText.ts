@@ -7,6 +7,15 @@ export function oneLine(text: string, maxLength = 120): string {
   return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1).trimEnd()}…`;
 }
 
+/** A path is told by its end; all else by its beginning. */
+export function shortPath(text: string, maxLength: number): string {
+  if (text.length <= maxLength || !/^[^\s=]*[\\/][^\s]*$/.test(text))
+    return oneLine(text, maxLength);
+  const tail = text.slice(1 - maxLength);
+  const cut = tail.search(/[\\/]/);
+  return `…${cut > 0 && cut < tail.length - 1 ? tail.slice(cut) : tail}`;
+}
+
 /** For places that draw `$(name)` as an icon: status bar, quick pick. */
 export function withoutIcons(text: string): string {
   return text.replace(/\$\(/g, '\\$(');

@@ -1,6 +1,7 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
-import { oneLine } from './plainText.ts';
+import { oneLine, shortPath } from './plainText.ts';
+import { levelText } from './reasonText.ts';
 import {
   elapsedOf,
   endedAtOf,
@@ -9,12 +10,12 @@ import {
   percentOf,
   type SeenRow,
 } from './rowFacts.ts';
-import { shortAgo, spokenDuration, steppedDuration } from './timeText.ts';
+import { shortAgo, spokenAgo, spokenDuration, steppedDuration } from './timeText.ts';
 
 export type ProgressStyle = 'bar' | 'percent' | 'none';
 
 const CELLS = 5;
-const LABEL_LENGTH = 20;
+const LABEL_LENGTH = 19;
 const SHORTEST_ARGUMENT = 5;
 const DOT = ' · ';
 
@@ -29,7 +30,7 @@ export function titleOf(row: TaskRow): string {
 export function labelOf(row: TaskRow): string {
   const tool = oneLine(row.tool, LABEL_LENGTH);
   const left = LABEL_LENGTH - tool.length - DOT.length;
-  const argument = left < SHORTEST_ARGUMENT ? '' : oneLine(row.argument, left);
+  const argument = left < SHORTEST_ARGUMENT ? '' : shortPath(oneLine(row.argument, 80), left);
   return argument === '' ? tool : `${tool}${DOT}${argument}`;
 }
 
@@ -40,6 +41,11 @@ function leftOut(row: TaskRow): string {
 
 /** What stands behind the label: `40% ▰▰▱▱▱ 3m · Building image`, `done 2m ago`. */
 export function descriptionOf(seen: SeenRow, nowMs: number, style: ProgressStyle = 'bar'): string {
+  return joined([stateText(seen, nowMs, style), leftOut(seen.row)]);
+}
+
+/** The same without what the label had to leave out, for places that show the whole title. */
+export function stateText(seen: SeenRow, nowMs: number, style: ProgressStyle = 'bar'): string {
   const { row } = seen;
   const parts = isLive(row)
     ? [
@@ -48,7 +54,7 @@ export function descriptionOf(seen: SeenRow, nowMs: number, style: ProgressStyle
         oneLine(row.message ?? ''),
       ]
     : endedParts(row, nowMs);
-  return joined([...parts, leftOut(row)]);
+  return joined(parts);
 }
 
 /** The same for the ear: `build, npm run build, running, 40 percent, Building image, 3 minutes`. */
@@ -64,7 +70,8 @@ export function spokenLabelOf(seen: SeenRow, nowMs: number): string {
       ]
     : [
         endWord(row),
-        l10n.t('{0} ago', spokenDuration(nowMs - endedAtOf(row))),
+        spokenAgo(nowMs - endedAtOf(row)),
+        endDetail(row),
         isUncollected(row) ? l10n.t('result not collected') : '',
       ];
   return joined([oneLine(row.tool, 60), oneLine(row.argument, 80), ...parts], ', ');
@@ -91,25 +98,27 @@ function stateWord({ row, isStale }: SeenRow): string {
 }
 
 function endedParts(row: TaskRow, nowMs: number): string[] {
-  const ago = shortAgo(nowMs - endedAtOf(row));
-  if (row.status === 'failed') return [endWord(row), ago];
-  const end = `${endWord(row)} ${ago}`;
+  const end = `${endWord(row)} ${shortAgo(nowMs - endedAtOf(row))}`;
   if (isUncollected(row)) return [`● ${end}`, l10n.t('result not collected')];
-  return [end, row.hasLateResult ? l10n.t('late result kept') : ''];
+  return [end, endDetail(row), row.hasLateResult ? l10n.t('late result kept') : ''];
 }
 
 function joined(parts: readonly string[], between = DOT): string {
   return parts.filter((part) => part !== '').join(between);
 }
 
-/** How a task ended, with the reason where there is one. */
+/** How a task ended, in a word or two. */
 export function endWord(row: TaskRow): string {
   if (row.status === 'completed')
     return row.isError ? l10n.t('done, with an error') : l10n.t('done');
-  if (row.status === 'cancelled') return cancelledWord(row);
-  const detail = oneLine(row.error?.message ?? row.reason?.note ?? '', 80);
-  const word = failedWord(row);
-  return detail === '' ? word : `${word}: ${detail}`;
+  return row.status === 'cancelled' ? cancelledWord(row) : failedWord(row);
+}
+
+/** What a person should know beside the word: the error, or that a server was asked only. */
+function endDetail({ status, error, reason }: TaskRow): string {
+  if (status === 'failed') return oneLine(error?.message ?? reason?.note ?? '', 80);
+  const isAskedOnly = status === 'cancelled' && reason?.level === 'cooperative';
+  return isAskedOnly ? levelText('cooperative') : '';
 }
 
 function cancelledWord(row: TaskRow): string {

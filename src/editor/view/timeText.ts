@@ -49,6 +49,10 @@ export function spokenDuration(ms: number): string {
   return count(value / DAY, l10n.t('1 day'), (n) => l10n.t('{0} days', n));
 }
 
+export function spokenAgo(ms: number): string {
+  return ms < MINUTE ? l10n.t('just now') : l10n.t('{0} ago', spokenDuration(ms));
+}
+
 function count(value: number, one: string, many: (whole: number) => string): string {
   const whole = Math.floor(value);
   return whole === 1 ? one : many(whole);

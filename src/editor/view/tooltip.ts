@@ -1,6 +1,7 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
 import { escapeMarkdown, oneLine } from './plainText.ts';
+import { reasonText } from './reasonText.ts';
 import { elapsedOf, endedAtOf, isLive, isUncollected, type SeenRow } from './rowFacts.ts';
 import { endWord, titleOf } from './rowText.ts';
 import { shortDuration } from './timeText.ts';
@@ -27,7 +28,7 @@ export function factsOf(seen: SeenRow, context: TooltipContext): Fact[] {
     [l10n.t('Status'), statusText(seen)],
     [l10n.t('Progress'), row.percent === undefined ? '' : `${row.percent} %`],
     [l10n.t('Message'), row.message ?? ''],
-    [l10n.t('Reason'), reasonText(row)],
+    [l10n.t('Reason'), row.reason === undefined ? '' : reasonText(row.reason)],
     [l10n.t('Error'), row.error === undefined ? '' : `${row.error.message} (${row.error.code})`],
     [l10n.t('Result'), resultText(row)],
     ...timeFacts(seen, context),
@@ -50,7 +51,8 @@ function placeFacts(row: TaskRow, { isOtherWindow }: TooltipContext): Fact[] {
   const client = `${row.client.name} ${row.client.version}`.trim();
   return [
     [l10n.t('Server'), row.route],
-    [l10n.t('Agent'), row.clientAttached ? client : l10n.t('{0} (gone)', client)],
+    // Nobody is attached to what has ended, whether the agent has gone or not.
+    [l10n.t('Agent'), isLive(row) && !row.clientAttached ? l10n.t('{0} (gone)', client) : client],
     [l10n.t('Window'), isOtherWindow ? l10n.t('another one') : ''],
     [l10n.t('Process'), row.upstreamPid === null ? '' : String(row.upstreamPid)],
     [l10n.t('Handle'), row.handle ?? ''],
@@ -63,14 +65,6 @@ function statusText({ row, isStale }: SeenRow): string {
   if (row.kind === 'call') return l10n.t('running; the agent waits for it (not handed off yet)');
   if (!row.attached) return l10n.t('waiting for its server to come back');
   return row.status === 'input_required' ? l10n.t('needs input') : l10n.t('running');
-}
-
-function reasonText(row: TaskRow): string {
-  if (row.reason === undefined) return '';
-  const { code, by, level, note } = row.reason;
-  const who = l10n.t('{0}, by {1}', code, by);
-  const how = level === undefined ? '' : ` (${level})`;
-  return note === undefined ? `${who}${how}` : `${who}${how}: ${note}`;
 }
 
 function resultText(row: TaskRow): string {

@@ -35,10 +35,6 @@ export interface CallDeskOptions {
   readonly client: () => ClientFacts;
 }
 
-/** A cancel this soon is a person's; a later one looks like a client's own time limit. */
-const SOONEST_CLIENT_LIMIT_MS = 3000;
-const SHORTEST_HAND_OFF_MS = 1000;
-
 /** The tools of one connection: their list, their calls, and the companions among them. */
 export class CallDesk {
   #names: CompanionNames = DEFAULT_NAMES;
@@ -48,8 +44,6 @@ export class CallDesk {
   readonly #companions: Companions;
   readonly #replyPort: ReplyPort;
   readonly #policies = new WeakMap<RoutePolicy, Map<string, ResolvedPolicy>>();
-  /** What this host's own time limit has taught us, in ms. */
-  #learnedHandOffMs = Number.POSITIVE_INFINITY;
 
   constructor(private readonly options: CallDeskOptions) {
     const { context, route, port, inFlight } = options;
@@ -82,11 +76,10 @@ export class CallDesk {
 
   /** The host cancelled the call before its answer was written. */
   cancelled(call: ToolCall): void {
-    const { elapsedMs } = call;
+    const { context, route } = this.options;
+    const { elapsedMs, policy } = call;
     call.takeBack('The client cancelled the request.');
-    if (elapsedMs < SOONEST_CLIENT_LIMIT_MS || elapsedMs > call.policy.handOffAfterMs) return;
-    const sooner = Math.max(SHORTEST_HAND_OFF_MS, Math.round(elapsedMs * 0.7));
-    this.#learnedHandOffMs = Math.min(this.#learnedHandOffMs, sooner);
+    context.learned.cancelledAt(route, elapsedMs, policy.handOffAfterMs);
   }
 
   #callUpstream(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
@@ -157,10 +150,11 @@ export class CallDesk {
   }
 
   #policyOf(tool: string): ResolvedPolicy {
-    const policy = this.options.route.policy();
+    const { context, route } = this.options;
+    const policy = route.policy();
     const ofTool = this.#policies.get(policy)?.get(tool) ?? this.#resolve(policy, tool);
-    if (ofTool.handOffAfterMs <= this.#learnedHandOffMs) return ofTool;
-    return { ...ofTool, handOffAfterMs: this.#learnedHandOffMs };
+    const limitMs = context.learned.limitOf(route);
+    return ofTool.handOffAfterMs <= limitMs ? ofTool : { ...ofTool, handOffAfterMs: limitMs };
   }
 
   #resolve(policy: RoutePolicy, tool: string): ResolvedPolicy {

@@ -1,15 +1,12 @@
 import type { Disposable } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import { Emitter } from '../../common/event.ts';
-import { hashArguments, previewArguments } from '../../registry/argumentPreview.ts';
-import type { ResolvedPolicy } from '../../registry/policy.ts';
 import { foldProgress } from '../../registry/progress.ts';
-import type { ClientFacts, HandleId, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
-import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
+import type { HandleId, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
 import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
-import { META_CONVERSATION } from '../wire/mcpNames.ts';
-import { metaOf, paramOf, parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
+import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
 import type { Due } from './callAlarm.ts';
+import { CallFacts } from './callFacts.ts';
 import { ROW_AFTER_MS } from './liveCalls.ts';
 import { eventOf, progressFrom } from './upstreamAnswer.ts';
 
@@ -22,24 +19,12 @@ export interface CallDownstream {
   progress(message: WireMessage): void;
 }
 
-export interface ToolCallOptions {
-  readonly context: ProxyContext;
-  readonly route: SessionRoute;
-  readonly message: WireMessage;
-  readonly tool: string;
-  readonly policy: ResolvedPolicy;
-  readonly client: ClientFacts;
-}
-
 /**
  * One `tools/call` on its way: `open` until the answer or the hand-off, then a `task` whose
  * record is the registry's. Whatever happens first wins; the downstream gets one answer.
  */
-export class ToolCall implements RequestObserver, Due {
+export class ToolCall extends CallFacts implements RequestObserver, Due {
   readonly kind = 'call';
-  readonly id: string;
-  readonly startedAtMs: number;
-  readonly tool: string;
   handle: HandleId | null = null;
   progress: TaskProgress | null = null;
   /** Whether another call used the same upstream meanwhile: then descendants are nobody's own. */
@@ -52,45 +37,10 @@ export class ToolCall implements RequestObserver, Due {
   #answer: WireMessage | null = null;
   #whyGone: string | null = null;
   #isTakenBack = false;
-  #argument: string | null = null;
   #handOffDone: Promise<void> = Promise.resolve();
   #settled: Emitter<void> | null = null;
-  readonly #monotonicStart: number;
   #rowDueMs = Number.POSITIVE_INFINITY;
   #handOffDueMs = Number.POSITIVE_INFINITY;
-
-  constructor(private readonly options: ToolCallOptions) {
-    const { context } = options;
-    this.id = context.calls.newId();
-    this.tool = options.tool;
-    this.startedAtMs = context.clock.now();
-    this.#monotonicStart = context.clock.monotonic();
-  }
-
-  get route(): SessionRoute {
-    return this.options.route;
-  }
-
-  /** With the chat that made this very call. */
-  get client(): ClientFacts {
-    const { client, message } = this.options;
-    const conversation = metaOf(message, META_CONVERSATION);
-    return typeof conversation === 'string' ? { ...client, conversationId: conversation } : client;
-  }
-
-  get policy(): ResolvedPolicy {
-    return this.options.policy;
-  }
-
-  get elapsedMs(): number {
-    return Math.round(this.options.context.clock.monotonic() - this.#monotonicStart);
-  }
-
-  /** The telling argument; made when somebody looks, not on the way of every call. */
-  get argument(): string {
-    this.#argument ??= previewArguments(paramOf(this.options.message, 'arguments'));
-    return this.#argument;
-  }
 
   get isTask(): boolean {
     return this.#state === 'task';
@@ -153,21 +103,10 @@ export class ToolCall implements RequestObserver, Due {
   }
 
   async #createTask(): Promise<void> {
-    const { context, policy, route, message } = this.options;
+    const { context } = this.options;
     try {
-      const record = await context.registry.create({
-        route: route.name,
-        workspace: route.workspace,
-        tool: this.tool,
-        argument: this.argument,
-        argumentsHash: hashArguments(paramOf(message, 'arguments')),
-        startedAtMs: this.startedAtMs,
-        ttlMs: policy.ttlMs,
-        pollIntervalMs: policy.pollIntervalMs,
-        progress: this.progress,
-        client: this.client,
-        upstream: this.upstream?.facts ?? null,
-      });
+      const draft = this.draft(this.progress, this.upstream?.facts ?? null);
+      const record = await context.registry.create(draft);
       this.#onCreated(record);
     } catch (error) {
       context.log.write('error', `\`${this.tool}\` goes on untracked: ${messageOf(error)}`, error);

@@ -12,7 +12,7 @@ suite('revoke words', () => {
   test('names what else would end', () => {
     const others = [taskRow({ argument: 'one' }), taskRow({ argument: 'two' })];
     const { message, detail } = alsoEndsQuestion(taskRow({ tool: 'build' }), others);
-    assert.match(message, /“build” shares/);
+    assert.match(message, /“build · npm run build” shares/);
     assert.match(detail, /• echo · one\n• echo · two\n/);
     assert.deepEqual(
       [alsoEndsAnswer(1), alsoEndsAnswer(2)],
@@ -28,9 +28,10 @@ suite('revoke words', () => {
 
   test('says how far a revocation had to go', () => {
     const row = taskRow({ tool: 'build' });
-    const text = (level: 'killed' | null) =>
+    const text = (level: 'killed' | 'cooperative' | null) =>
       outcomeText([{ id: 'a', outcome: 'revoked', level, row }]);
     assert.equal(text('killed'), 'build revoked: its server process was killed.');
+    assert.equal(text('cooperative'), 'build revoked: its server was asked to stop.');
     assert.equal(text(null), 'build revoked: nothing was left to stop.');
   });
 

@@ -27,10 +27,10 @@ suite('end rule', () => {
     assert.ok(!isWorthTelling(row));
   });
 
-  test('names the only task and its handle', () => {
+  test('names the only task and its argument', () => {
     const notice = noticeOf([completedRow(0, { tool: 'build' })]);
     assert.equal(notice?.severity, 'information');
-    assert.equal(notice?.message, '`build` has finished (th_aaaaaaaaaaaaaaaaaaaaaaaaaa).');
+    assert.equal(notice?.message, '`build · npm run build` has finished.');
   });
 
   test('warns when one of several has not ended well', () => {
@@ -39,8 +39,17 @@ suite('end rule', () => {
     assert.equal(notice?.message, '2 agent tasks have ended, 1 not well: build, echo.');
   });
 
+  test('counts the names that it leaves out', () => {
+    const rows = [...'abcdef'].map((tool) => completedRow(0, { tool }));
+    assert.equal(noticeOf(rows)?.message, '6 agent tasks have finished: a, b, c, d and 2 more.');
+  });
+
+  test('says when every task was lost', () => {
+    assert.match(noticeOf([lost, lost])?.message ?? '', /^2 agent tasks were lost, .*: echo\.$/);
+  });
+
   test('makes no link of a tool name', () => {
     const notice = noticeOf([completedRow(0, { tool: '[x](command:y)' })]);
-    assert.match(notice?.message ?? '', /^`\(x\)\(command:y\)` has finished/);
+    assert.match(notice?.message ?? '', /^`\(x\)\(command:y\) · /);
   });
 });

@@ -12,7 +12,10 @@ const body = (result: unknown, row: TaskRow = completedRow(0)) =>
 suite('result text', () => {
   test('says first what the result is of', () => {
     const text = resultTextOf({ row: completedRow(0), resultJson: '{"content":[]}' });
-    assert.match(text, /^echo · npm run build\nHandle: th_a+\nServer: shell\nStatus: done\n─/);
+    assert.match(
+      text,
+      /^echo · npm run build\nHandle: th_a+\nServer: shell\nStatus: done, after 0s\n─/,
+    );
   });
 
   test('shows text as it is', () => {
@@ -21,6 +24,12 @@ suite('result text', () => {
 
   test('shows structured content as JSON', () => {
     assert.equal(body({ content: [], structuredContent: { a: 1 } }), '{\n  "a": 1\n}');
+  });
+
+  test('shows structured content once', () => {
+    const text = '{ "a": 1 }';
+    const result = { content: [{ type: 'text', text }], structuredContent: { a: 1 } };
+    assert.equal(body(result), '{\n  "a": 1\n}');
   });
 
   test('mentions what is no text', () => {
@@ -54,7 +63,7 @@ suite('result text', () => {
     const text = resultTextOf({ row, resultJson: null });
     assert.match(
       text,
-      /The server said: no disk \(error -32000\)\n\nReason: rpc_error, by upstream/,
+      /The server said: no disk \(error -32000\)\n\nReason: its server answered with an error/,
     );
   });
 

@@ -5,6 +5,7 @@ import {
   descriptionOf,
   labelOf,
   spokenLabelOf,
+  stateText,
   titleOf,
 } from '../../../../src/editor/view/rowText.ts';
 import { CREATED_MS, completedRow, taskRow } from '../../../support/taskRow.ts';
@@ -23,7 +24,7 @@ suite('row text', () => {
 
   test('keeps a long label short and its title whole', () => {
     const row = taskRow({ tool: 'trigger-long-running-operation', argument: 'duration=30' });
-    assert.equal(labelOf(row), 'trigger-long-runnin…');
+    assert.equal(labelOf(row), 'trigger-long-runni…');
     assert.equal(titleOf(row), 'trigger-long-running-operation · duration=30');
     assert.equal(descriptionOf(seen(row), CREATED_MS + 3_000), '3s · duration=30');
   });
@@ -87,16 +88,13 @@ suite('row text', () => {
       descriptionOf(seen(completedRow(0, { status: 'failed', ...differences })), CREATED_MS);
     assert.equal(
       failed({ error: { code: -32000, message: 'no disk' } }),
-      'failed: no disk · just now',
+      'failed just now · no disk',
     );
     assert.equal(
       failed({ reason: { code: 'lost', by: 'broker', note: 'the broker was killed' } }),
-      'lost: the broker was killed · just now',
+      'lost just now · the broker was killed',
     );
-    assert.equal(
-      failed({ reason: { code: 'idle_timeout', by: 'policy' } }),
-      'timed out · just now',
-    );
+    assert.equal(failed({ reason: { code: 'idle_timeout', by: 'policy' } }), 'timed out just now');
   });
 
   test('says who revoked a task', () => {
@@ -107,6 +105,23 @@ suite('row text', () => {
       );
     assert.equal(revoked('user'), 'revoked just now');
     assert.equal(revoked('agent'), 'revoked by the agent just now');
+  });
+
+  test('P6 says when a server was only asked to stop', () => {
+    const reason = { code: 'revoked', by: 'user', level: 'cooperative' } as const;
+    const row = completedRow(0, { status: 'cancelled', reason });
+    assert.match(descriptionOf(seen(row), CREATED_MS), /^revoked just now · .* asked to stop$/);
+  });
+
+  test('tells a long path by its end', () => {
+    const row = taskRow({ tool: 'read', argument: '/a/very/long/way/to/index.ts' });
+    assert.equal(labelOf(row), 'read · …/index.ts');
+    assert.match(descriptionOf(seen(row), CREATED_MS), / · \/a\/very\/long\/way/);
+  });
+
+  test('leaves the argument out where the title stands', () => {
+    const row = seen(taskRow({ argument: 'a command that is long' }));
+    assert.equal(stateText(row, CREATED_MS), '0s');
   });
 
   test('speaks a live row in words', () => {
@@ -122,5 +137,6 @@ suite('row text', () => {
       spokenLabelOf(seen(completedRow(MINUTE)), CREATED_MS + 2 * MINUTE),
       'echo, npm run build, done, 1 minute ago, result not collected',
     );
+    assert.match(spokenLabelOf(seen(completedRow(0)), CREATED_MS), /, done, just now,/);
   });
 });

@@ -34,7 +34,19 @@ suite('tooltip', () => {
       hasResult: false,
       reason: { code: 'revoked', by: 'user', level: 'killed', note: 'too slow' },
     });
-    assert.equal(facts(row).Reason, 'revoked, by user (killed): too slow');
+    assert.equal(facts(row).Reason, 'revoked by you; its server process was killed; too slow');
+  });
+
+  test('calls an agent gone only while its task runs', () => {
+    assert.equal(facts(taskRow({ clientAttached: false })).Agent, 'agent 1 (gone)');
+    assert.equal(facts(completedRow(0, { clientAttached: false })).Agent, 'agent 1');
+  });
+
+  test('tells a reason once', () => {
+    const note = 'The broker was killed.';
+    const reason = { code: 'lost', by: 'broker', note } as const;
+    const { Status, Reason } = facts(completedRow(0, { status: 'failed', reason }));
+    assert.deepEqual([Status, Reason], ['lost', 'lost; The broker was killed.']);
   });
 
   test('says until when a result is kept', () => {

@@ -1,0 +1,76 @@
+import { hashArguments, previewArguments } from '../../registry/argumentPreview.ts';
+import type { ResolvedPolicy } from '../../registry/policy.ts';
+import type { TaskDraft } from '../../registry/taskDraft.ts';
+import type { ClientFacts, TaskProgress, UpstreamFacts } from '../../registry/taskRecord.ts';
+import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
+import { META_CONVERSATION } from '../wire/mcpNames.ts';
+import { metaOf, paramOf, type WireMessage } from '../wire/wireMessage.ts';
+
+export interface ToolCallOptions {
+  readonly context: ProxyContext;
+  readonly route: SessionRoute;
+  readonly message: WireMessage;
+  readonly tool: string;
+  readonly policy: ResolvedPolicy;
+  readonly client: ClientFacts;
+}
+
+/** What the request alone tells of a call, and when it came in. Nothing here changes. */
+export class CallFacts {
+  readonly id: string;
+  readonly startedAtMs: number;
+  readonly tool: string;
+  #argument: string | null = null;
+  readonly #monotonicStart: number;
+
+  constructor(protected readonly options: ToolCallOptions) {
+    const { context } = options;
+    this.id = context.calls.newId();
+    this.tool = options.tool;
+    this.startedAtMs = context.clock.now();
+    this.#monotonicStart = context.clock.monotonic();
+  }
+
+  get route(): SessionRoute {
+    return this.options.route;
+  }
+
+  /** With the chat that made this very call. */
+  get client(): ClientFacts {
+    const { client, message } = this.options;
+    const conversation = metaOf(message, META_CONVERSATION);
+    return typeof conversation === 'string' ? { ...client, conversationId: conversation } : client;
+  }
+
+  get policy(): ResolvedPolicy {
+    return this.options.policy;
+  }
+
+  get elapsedMs(): number {
+    return Math.round(this.options.context.clock.monotonic() - this.#monotonicStart);
+  }
+
+  /** The telling argument; made when somebody looks, not on the way of every call. */
+  get argument(): string {
+    this.#argument ??= previewArguments(paramOf(this.options.message, 'arguments'));
+    return this.#argument;
+  }
+
+  /** The record that the call becomes, but for what the registry adds. */
+  protected draft(progress: TaskProgress | null, upstream: UpstreamFacts | null): TaskDraft {
+    const { policy, route, message } = this.options;
+    return {
+      route: route.name,
+      workspace: route.workspace,
+      tool: this.tool,
+      argument: this.argument,
+      argumentsHash: hashArguments(paramOf(message, 'arguments')),
+      startedAtMs: this.startedAtMs,
+      ttlMs: policy.ttlMs,
+      pollIntervalMs: policy.pollIntervalMs,
+      progress,
+      client: this.client,
+      upstream,
+    };
+  }
+}
