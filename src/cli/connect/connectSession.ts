@@ -20,6 +20,7 @@ import {
 } from './hostMessage.ts';
 import { InFlight } from './inFlight.ts';
 import { isSideLine, REPLAY_LINE, stderrTextOf, unwrittenLine } from './sideLine.ts';
+import { StandingRequests } from './standingRequests.ts';
 import { UpstreamQuestions } from './upstreamQuestions.ts';
 import { type WaitingLine, WaitingLines } from './waitingLines.ts';
 
@@ -50,6 +51,7 @@ export class ConnectSession implements Disposable {
   readonly #inFlight = new InFlight();
   readonly #questions = new UpstreamQuestions();
   readonly #handshake = new Handshake();
+  readonly #standing = new StandingRequests();
   readonly #waiting: WaitingLines;
   #phase: Phase = 'down';
   #replayId: string | undefined;
@@ -157,6 +159,7 @@ export class ConnectSession implements Disposable {
 
   #takeRequest({ id, method }: Request, line: string): void {
     if (method === 'initialize') this.#handshake.requested(id, line);
+    this.#standing.note(method, line);
     const mayWait = this.#phase !== 'open' || method === 'initialize';
     const arrivedMs = mayWait ? this.ports.clock.monotonic() : 0;
     this.#sendOrKeep({ id, method, line, arrivedMs });
@@ -221,6 +224,7 @@ export class ConnectSession implements Disposable {
     } else {
       const { initializedLine } = this.#handshake;
       if (initializedLine !== undefined) this.ports.toLink(initializedLine);
+      for (const standing of this.#standing.lines()) this.ports.toLink(standing);
       this.#open();
     }
   }

@@ -213,6 +213,38 @@ suite('ConnectSession', () => {
     assert.equal(drops(), 1);
   });
 
+  test('a new link is told the log level and the subscriptions that hold', () => {
+    const { session, toLink, toHost, request } = stage();
+    const ask = (id: number, method: string, params: object) =>
+      session.fromHost(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    session.linkOpened();
+    request(0, 'initialize');
+    session.fromLink('{"jsonrpc":"2.0","id":0,"result":{}}');
+    ask(1, 'logging/setLevel', { level: 'debug' });
+    ask(2, 'logging/setLevel', { level: 'error' });
+    ask(3, 'resources/subscribe', { uri: 'a://1' });
+    ask(4, 'resources/subscribe', { uri: 'a://2' });
+    ask(5, 'resources/unsubscribe', { uri: 'a://1' });
+    session.linkLost();
+    session.linkOpened();
+    const { id } = JSON.parse(toLink.at(-1) ?? '');
+    toLink.length = 0;
+    toHost.length = 0;
+    session.fromLink(JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
+    const told = toLink.map((line) => JSON.parse(line));
+    assert.deepEqual(
+      told.map(({ method, params }) => [method, params]),
+      [
+        ['logging/setLevel', { level: 'error' }],
+        ['resources/subscribe', { uri: 'a://2' }],
+      ],
+    );
+    for (const one of told) {
+      session.fromLink(JSON.stringify({ jsonrpc: '2.0', id: one.id, result: {} }));
+    }
+    assert.deepEqual(toHost, [], 'the host notices nothing');
+  });
+
   test('a refused initialize is not replayed', () => {
     const { session, toLink, request } = stage();
     session.linkOpened();
