@@ -99,5 +99,10 @@ function unreadable(problem: string): HostConfig {
 function syntaxLine(text: string, { offset, error }: ParseError): string {
   const before = text.slice(0, offset).split('\n');
   const column = (before.at(-1)?.length ?? 0) + 1;
-  return `:${before.length}:${column}: it is not valid JSON (${printParseErrorCode(error)}); correct it there.`;
+  return `:${before.length}:${column}: it is not valid JSON (${inWords(printParseErrorCode(error))}); correct it there.`;
+}
+
+/** `CloseBraceExpected` → `close brace expected`. */
+function inWords(name: string): string {
+  return name.replace(/\B[A-Z]/g, ' $&').toLowerCase();
 }

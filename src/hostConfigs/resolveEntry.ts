@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { messageOf } from '../common/errors.ts';
+import { messageOf, systemCodeOf } from '../common/errors.ts';
 import { parseEnvFile } from './parseEnvFile.ts';
 import { resolveVariables, type VariableContext } from './resolveVariables.ts';
 import type { StdioEntry } from './serverEntry.ts';
@@ -68,7 +68,12 @@ async function readEnvFile(
     warnings.push(...parsed.problems.map((problem) => `envFile ${path}: ${problem}`));
     return { ...parsed.env };
   } catch (error) {
-    problems.push(`envFile ${path} cannot be read (${messageOf(error)}).`);
+    const isMissing = systemCodeOf(error) === 'ENOENT';
+    problems.push(
+      isMissing
+        ? `envFile ${path} does not exist; make it, or take \`envFile\` out.`
+        : `envFile ${path} cannot be read (${messageOf(error)}).`,
+    );
     return {};
   }
 }

@@ -75,7 +75,10 @@ async function askedValue(
     case 'workspaceFolderBasename':
       return folderNamed(name, argument, context);
     case 'input':
-      return told(await context.input(argument), `input \`${argument}\` has no value.`);
+      return told(
+        await context.input(argument),
+        `input \`${argument}\` has no value; define it under "inputs".`,
+      );
     case 'config':
       return told(context.config(argument), `setting \`${argument}\` has no value.`);
     case 'command':

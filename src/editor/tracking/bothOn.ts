@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../common/errors.ts';
+import { withoutLinks } from '../view/plainText.ts';
+import { visibleInNotice } from './consentText.ts';
 import type { FoundServer } from './foundServer.ts';
 import { openPlace } from './openPlace.ts';
 import type { Original } from './originals.ts';
@@ -13,7 +15,7 @@ export async function offerToDisable(found: FoundServer, context: TrackingContex
   const keep = vscode.l10n.t('Keep Both');
   const message = vscode.l10n.t(
     '`{0}` and its tracked twin are both on: agents may call either.',
-    found.name,
+    visibleInNotice(found.name),
   );
   const whole = [message, consequence(found)].join(' ').trim();
   const answer = await vscode.window.showWarningMessage(whole, disable, keep);
@@ -52,7 +54,11 @@ async function disableOriginal(
   } catch (error) {
     log.write('warn', `The original of ${found.name} stays on.`, error);
     void vscode.window.showErrorMessage(
-      vscode.l10n.t('The original of `{0}` stays on: {1}', found.name, messageOf(error)),
+      vscode.l10n.t(
+        'The original of `{0}` stays on: {1}',
+        visibleInNotice(found.name),
+        withoutLinks(messageOf(error)),
+      ),
     );
   }
 }
@@ -63,7 +69,7 @@ async function sayDisabled(found: FoundServer, context: TrackingContext): Promis
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t(
       '`{0}` is commented out in {1}. Untrack brings it back.',
-      found.name,
+      visibleInNotice(found.name),
       found.label,
     ),
     open,

@@ -1,6 +1,7 @@
 import { resolveVariables } from '../../hostConfigs/resolveVariables.ts';
 import type { StdioEntry } from '../../hostConfigs/serverEntry.ts';
 import { l10n } from '../l10n.ts';
+import { withoutLinks } from '../view/plainText.ts';
 import type { FoundStdioServer } from './foundServer.ts';
 
 /** What breaks a line, hides text or turns its direction. */
@@ -36,6 +37,11 @@ function word(text: string): string {
 /** Characters that cannot be seen are spelled out, so that nothing can be hidden by them. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** The same for notifications and inputs, which draw `[text](command:…)` as a link. */
+export function visibleInNotice(text: string): string {
+  return withoutLinks(visible(text));
 }
 
 async function withFolder(text: string, folder: FoundStdioServer['folder']): Promise<string> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { inputsOf } from '../../hostConfigs/entryHash.ts';
 import type { InputDefinition } from '../../hostConfigs/serverEntry.ts';
+import { visible, visibleInNotice } from './consentText.ts';
 import type { FoundStdioServer } from './foundServer.ts';
 
 /** What a person has answered to the inputs of servers: asked once, kept in the secret storage. */
@@ -48,7 +49,9 @@ export class InputAnswers {
 }
 
 async function ask(input: InputDefinition, server: string): Promise<string | undefined> {
-  const title = vscode.l10n.t('Input for `{0}`', server);
+  const title = vscode.l10n.t('Input for `{0}`', visible(server));
+  // Drawn with links, and the workspace wrote it.
+  const description = visibleInNotice(input.description);
   if (input.type === 'command') {
     const answer: unknown = await vscode.commands.executeCommand(input.command, input.args);
     return typeof answer === 'string' ? answer : undefined;
@@ -59,12 +62,12 @@ async function ask(input: InputDefinition, server: string): Promise<string | und
       value,
       ...(value === input.default && { description: vscode.l10n.t('default') }),
     }));
-    const options = { title, placeHolder: input.description, ignoreFocusOut: true };
+    const options = { title, placeHolder: description, ignoreFocusOut: true };
     return (await vscode.window.showQuickPick(items, options))?.value;
   }
   return vscode.window.showInputBox({
     title,
-    prompt: input.description,
+    prompt: description,
     value: input.default,
     password: input.password,
     ignoreFocusOut: true,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Obstacle, Waiting } from './activeRoute.ts';
-import { visible } from './consentText.ts';
+import { visibleInNotice } from './consentText.ts';
 import { openPlace } from './openPlace.ts';
 import type { TrackingContext } from './trackingContext.ts';
 
@@ -19,8 +19,7 @@ export class ObstacleTeller {
   tell(waiting: readonly Waiting[]): void {
     const before = this.#told;
     this.#told = new Set();
-    for (const one of waiting) {
-      const told = toldOf(one, this.context);
+    for (const told of allToldOf(waiting, this.context)) {
       this.#told.add(told.message);
       if (before.has(told.message)) continue;
       this.context.log.write('warn', told.message);
@@ -34,23 +33,46 @@ async function offer({ message, button, act }: Told): Promise<void> {
   if (answer === button) await act();
 }
 
-function toldOf({ tracked, obstacle }: Waiting, context: TrackingContext): Told {
-  const name = visible(tracked.name);
+/** One for all that have vanished: another branch of the repository takes away many at once. */
+function allToldOf(waiting: readonly Waiting[], context: TrackingContext): Told[] {
+  const gone = waiting.filter(({ obstacle }) => obstacle.kind === 'vanished');
+  return [
+    ...(gone.length > 0 ? [vanished(gone, context)] : []),
+    ...waiting.flatMap(({ tracked, obstacle }) =>
+      obstacle.kind === 'vanished' ? [] : toldOf(visibleInNotice(tracked.name), obstacle, context),
+    ),
+  ];
+}
+
+function vanished(gone: readonly Waiting[], { tracked, keeper }: TrackingContext): Told {
+  const names = gone.map((one) => `\`${visibleInNotice(one.tracked.name)}\``);
+  return {
+    message:
+      names.length === 1
+        ? vscode.l10n.t('{0} is no longer where it was tracked, so it is off.', names.join())
+        : vscode.l10n.t(
+            '{0} are no longer where they were tracked, so they are off.',
+            names.join(', '),
+          ),
+    button: vscode.l10n.t('Untrack'),
+    act: async () => {
+      for (const one of gone) await tracked.remove(one.tracked.route);
+      await keeper.look();
+    },
+  };
+}
+
+function toldOf(
+  name: string,
+  obstacle: Exclude<Obstacle, { kind: 'vanished' }>,
+  context: TrackingContext,
+): Told {
   switch (obstacle.kind) {
-    case 'vanished':
-      return {
-        message: vscode.l10n.t('`{0}` is no longer where it was tracked, so it is off.', name),
-        button: vscode.l10n.t('Untrack'),
-        act: async () => {
-          await context.tracked.remove(tracked.route);
-          await context.keeper.look();
-        },
-      };
     case 'unreadable':
       return {
         message: vscode.l10n.t(
           '{0} Until then `{1}` stays as it was.',
-          visible(obstacle.place.problem),
+          visibleInNotice(obstacle.place.problem),
           name,
         ),
         button: vscode.l10n.t('Open'),
@@ -62,7 +84,7 @@ function toldOf({ tracked, obstacle }: Waiting, context: TrackingContext): Told 
           '{0}: server `{1}`: {2}',
           obstacle.found.label,
           name,
-          visible(obstacle.problem),
+          visibleInNotice(obstacle.problem),
         ),
         button: vscode.l10n.t('Open'),
         act: () => openPlace(obstacle.found),

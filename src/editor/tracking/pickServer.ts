@@ -1,30 +1,33 @@
 import * as vscode from 'vscode';
 import { withoutIcons } from '../view/plainText.ts';
 import { commandLine, visible } from './consentText.ts';
-import { type FoundServer, type FoundStdioServer, isStdio } from './foundServer.ts';
+import { type Findings, type FoundServer, type FoundStdioServer, isStdio } from './foundServer.ts';
+import { openPlace } from './openPlace.ts';
 
 interface ServerItem extends vscode.QuickPickItem {
   readonly found?: FoundServer;
+  /** Where what is wrong can be put right. */
+  readonly place?: Pick<FoundServer, 'path' | 'source'> | undefined;
 }
 
 /** A picker over servers, grouped by the file they stand in. Those that cannot be tracked say why. */
 export function pickServer(
   servers: readonly FoundServer[],
-  problems: readonly string[],
+  findings: Findings,
 ): Promise<FoundStdioServer | undefined> {
   const pick = vscode.window.createQuickPick<ServerItem>();
   pick.title = vscode.l10n.t('Track an MCP Server');
   pick.placeholder = vscode.l10n.t('Its long calls become tasks that you can see, keep and stop');
   pick.matchOnDescription = true;
-  pick.items = [...itemsOf(servers), ...problemItems(servers, problems)];
+  pick.items = [...itemsOf(servers), ...problemItems(servers, findings)];
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
-      const found = pick.selectedItems[0]?.found;
-      if (found === undefined) return;
-      if (isStdio(found)) {
+      const { found, place } = pick.selectedItems[0] ?? {};
+      if (found !== undefined && isStdio(found)) {
         resolve(found);
         pick.hide();
-      } else pick.title = `\`${visible(found.name)}\` ${reasonOf(found)}`;
+      } else if (place !== undefined) void openPlace(place);
+      else if (found !== undefined) pick.title = `\`${visible(found.name)}\` ${reasonOf(found)}`;
     });
     pick.onDidHide(() => {
       pick.dispose();
@@ -48,7 +51,9 @@ function itemOf(found: FoundServer): ServerItem {
     const description = withoutIcons(commandLine(found.server.entry));
     return { label: `$(server) ${name}`, description, found };
   }
-  return { label: `$(circle-slash) ${name}`, description: reasonOf(found), found };
+  const description = withoutIcons(visible(reasonOf(found)));
+  const place = found.server.kind === 'invalid' ? found : undefined;
+  return { label: `$(circle-slash) ${name}`, description, found, place };
 }
 
 function reasonOf({ server }: FoundServer): string {
@@ -56,14 +61,27 @@ function reasonOf({ server }: FoundServer): string {
 }
 
 /** Those of single servers stand at the servers. */
-function problemItems(servers: readonly FoundServer[], problems: readonly string[]): ServerItem[] {
+function problemItems(servers: readonly FoundServer[], findings: Findings): ServerItem[] {
   const told = servers.map(
     (found) => `${found.label}: server \`${found.name}\`: ${reasonOf(found)}`,
   );
-  const rest = problems.filter((problem) => !told.includes(problem));
+  const rest = findings.problems.filter((problem) => !told.includes(problem));
   if (rest.length === 0) return [];
   return [
     { label: vscode.l10n.t('Could not be read'), kind: vscode.QuickPickItemKind.Separator },
-    ...rest.map((problem) => ({ label: `$(warning) ${withoutIcons(visible(problem))}` })),
+    ...rest.map((problem) => problemItem(problem, findings)),
   ];
+}
+
+/** The file, and on a line of its own what is wrong with it. */
+function problemItem(problem: string, { servers, unreadable }: Findings): ServerItem {
+  const [, file = problem, detail = ''] = /^(.*?): (.*)$/s.exec(problem) ?? [];
+  const place =
+    unreadable.find((one) => one.problem === problem) ??
+    servers.find(({ label }) => label === file);
+  return {
+    label: `$(warning) ${withoutIcons(visible(file))}`,
+    detail: withoutIcons(visible(detail)),
+    place,
+  };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { offerToDisable } from './bothOn.ts';
+import { visibleInNotice } from './consentText.ts';
 import type { FoundServer, FoundStdioServer } from './foundServer.ts';
 import { openSettings } from './openPlace.ts';
 import { pickServer } from './pickServer.ts';
@@ -13,7 +14,7 @@ export async function trackServer(context: TrackingContext): Promise<void> {
   for (const problem of findings.problems) context.log.write('warn', problem);
   const servers = findings.servers.filter((found) => isNew(found, context));
   if (servers.length === 0 && findings.problems.length === 0) return sayNothingFound(context);
-  const picked = await pickServer(servers, findings.problems);
+  const picked = await pickServer(servers, findings);
   if (picked !== undefined) await track(picked, context);
 }
 
@@ -23,7 +24,10 @@ export async function track(found: FoundStdioServer, context: TrackingContext): 
   if (!(await consent.ask(found))) return;
   if (!(await answers.complete(found))) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('`{0}` is not tracked: an input was not answered.', found.name),
+      vscode.l10n.t(
+        '`{0}` is not tracked: an input was not answered.',
+        visibleInNotice(found.name),
+      ),
     );
     return;
   }
@@ -46,7 +50,10 @@ function isNew(found: FoundServer, { tracked, keeper }: TrackingContext): boolea
 
 function sayTracked(name: string): void {
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('`{0}` is tracked: its long calls appear under Agent Tasks.', name),
+    vscode.l10n.t(
+      '`{0}` is tracked: its long calls appear under Agent Tasks.',
+      visibleInNotice(name),
+    ),
   );
 }
 
@@ -54,11 +61,14 @@ async function sayNothingFound({ tracked }: TrackingContext): Promise<void> {
   const sample = vscode.l10n.t('Try a Sample');
   const settings = vscode.l10n.t('Open Settings');
   const places = '.vscode/mcp.json, .mcp.json, user mcp.json';
+  const all = tracked.all();
+  const isSampleOn = all.some(({ source }) => source.kind === 'sample');
   const message =
-    tracked.all().length > 0
+    all.length > (isSampleOn ? 1 : 0)
       ? vscode.l10n.t('Every MCP server of {0} is tracked.', places)
-      : vscode.l10n.t('No MCP server was found in {0}. Add one there, or try a sample.', places);
-  const answer = await vscode.window.showInformationMessage(message, sample, settings);
+      : vscode.l10n.t('No MCP server was found in {0}: add one there.', places);
+  const buttons = isSampleOn ? [settings] : [sample, settings];
+  const answer = await vscode.window.showInformationMessage(message, ...buttons);
   if (answer === sample) await vscode.commands.executeCommand('mcpTaskHandles.trySample');
   if (answer === settings) await openSettings();
 }

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { inputsOf } from '../../hostConfigs/entryHash.ts';
+import { withoutIcons } from '../view/plainText.ts';
 import { restoreOriginal } from './bothOn.ts';
+import { visible, visibleInNotice } from './consentText.ts';
 import { type Findings, type FoundServer, isStdio } from './foundServer.ts';
 import { openPlace } from './openPlace.ts';
 import { isSameSource, type TrackedServer } from './trackedServers.ts';
@@ -16,7 +18,7 @@ export async function untrackServer(context: TrackingContext): Promise<void> {
     return;
   }
   const items = wanted.map((one) => ({
-    label: one.tracked.route,
+    label: withoutIcons(visible(one.tracked.route)),
     description: one.found?.label ?? vscode.l10n.t('no longer found'),
     one,
   }));
@@ -38,7 +40,7 @@ async function untrack(
     await context.answers.forget(found, stillUsed(tracked, findings, context));
   }
   await context.keeper.look();
-  const message = vscode.l10n.t('`{0}` is no longer tracked.', tracked.name);
+  const message = vscode.l10n.t('`{0}` is no longer tracked.', visibleInNotice(tracked.name));
   void vscode.window.showInformationMessage([message, restored].join(' ').trim());
 }
 
@@ -57,7 +59,10 @@ function stillUsed(
 async function sayInSettings(name: string, found: FoundServer | undefined): Promise<void> {
   const open = vscode.l10n.t('Open Settings');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('`{0}` is tracked by a setting: take it out of mcpTaskHandles.servers.', name),
+    vscode.l10n.t(
+      '`{0}` is tracked by a setting: take it out of mcpTaskHandles.servers.',
+      visibleInNotice(name),
+    ),
     open,
   );
   if (answer === open && found !== undefined) await openPlace(found);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 
@@ -20,6 +21,12 @@ export function watchServers(userFolder: string, onChange: () => void): Disposab
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       watch();
       onChange();
+    }),
+  );
+  // What an `envFile` is called is up to people; most say it.
+  store.add(
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (/env/i.test(basename(uri.path))) onChange();
     }),
   );
   // Any setting may be meant by a `${config:…}`.

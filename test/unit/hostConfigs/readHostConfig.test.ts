@@ -104,7 +104,7 @@ suite('readHostConfig', () => {
     assert.deepEqual(servers, []);
     assert.equal(isReadable, false);
     assert.deepEqual(problems, [
-      '.vscode/mcp.json:3:28: it is not valid JSON (CommaExpected); correct it there.',
+      '.vscode/mcp.json:3:28: it is not valid JSON (comma expected); correct it there.',
     ]);
   });
 

@@ -61,7 +61,7 @@ suite('resolveEntry', () => {
     const entry = { ...ENTRY, envFile: 'none.env' };
     const { resolved, problems } = await resolveEntry(entry, contextAt('/code/app'));
     assert.equal(resolved, undefined);
-    assert.match(problems[0] ?? '', /^envFile \/code\/app\/none\.env cannot be read \(ENOENT/);
+    assert.match(problems[0] ?? '', /^envFile \/code\/app\/none\.env does not exist/);
   });
 
   test('starts in spite of a bad line in the envFile, and warns', async (t) => {

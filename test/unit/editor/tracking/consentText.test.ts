@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { commandLine, consentDetail } from '../../../../src/editor/tracking/consentText.ts';
+import {
+  commandLine,
+  consentDetail,
+  visibleInNotice,
+} from '../../../../src/editor/tracking/consentText.ts';
 import { foundServer } from '../../../support/foundServers.ts';
 
 suite('consentText', () => {
@@ -38,4 +42,8 @@ suite('consentText', () => {
       assert.equal(commandLine({ command: 'run', args: [arg] }), `run ${expected}`);
     });
   }
+
+  test('makes no link in a notice', () => {
+    assert.equal(visibleInNotice('[x](command:y)\n'), '(x)(command:y)\\u{a}');
+  });
 });
