@@ -15,8 +15,8 @@ import { shortAgo, spokenAgo, spokenDuration, steppedDuration } from './timeText
 export type ProgressStyle = 'bar' | 'percent' | 'none';
 
 const CELLS = 5;
-const LABEL_LENGTH = 19;
-const SHORTEST_ARGUMENT = 5;
+const LABEL_LENGTH = 20;
+const SHORTEST_ARGUMENT = 6;
 const DOT = ' · ';
 
 /** The tool and its telling argument. */

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import {
   escapeMarkdown,
   oneLine,
+  shortPath,
   withoutIcons,
   withoutLinks,
 } from '../../../../src/editor/view/plainText.ts';
@@ -30,5 +31,12 @@ suite('plain text', () => {
     );
     assert.doesNotMatch(escaped, /(?<!\\)[[\]()*`]/);
     assert.doesNotMatch(escaped, /[<>$@/]|:\/|command:/);
+  });
+
+  test('cuts a path in front and all else at the end', () => {
+    assert.equal(shortPath('/a/long/way/to/index.ts', 14), '…/to/index.ts');
+    assert.equal(shortPath('src/averylongfilename.ts', 10), '…lename.ts');
+    assert.equal(shortPath('cat /a/long/way', 10), 'cat /a/lo…');
+    assert.equal(shortPath('a/b', 10), 'a/b');
   });
 });
