@@ -51,6 +51,7 @@ export function stateText(seen: SeenRow, nowMs: number, style: ProgressStyle = '
     ? [
         stateWord(seen),
         `${progressText(percentOf(row), style)}${steppedDuration(elapsedOf(seen, nowMs))}`,
+        row.kind === 'call' ? l10n.t('agent waits') : '',
         oneLine(row.message ?? ''),
       ]
     : endedParts(row, nowMs);
@@ -63,7 +64,7 @@ export function spokenLabelOf(seen: SeenRow, nowMs: number): string {
   const percent = percentOf(row);
   const parts = isLive(row)
     ? [
-        stateWord(seen) || l10n.t('running'),
+        stateWord(seen) || (row.kind === 'call' ? l10n.t('agent waits') : l10n.t('running')),
         percent === undefined ? '' : l10n.t('{0} percent', percent),
         oneLine(row.message ?? ''),
         spokenDuration(elapsedOf(seen, nowMs)),
@@ -93,7 +94,6 @@ function stateWord({ row, isStale }: SeenRow): string {
   if (isStale) return l10n.t('reconnecting');
   if (row.paused) return l10n.t('paused');
   if (row.status === 'input_required') return l10n.t('needs input');
-  if (row.kind === 'call') return l10n.t('agent waits');
   return row.attached ? '' : l10n.t('waiting for its server');
 }
 

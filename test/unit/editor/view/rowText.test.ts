@@ -67,7 +67,8 @@ suite('row text', () => {
 
   test('says that the agent waits for a call', () => {
     const row = taskRow({ kind: 'call', handle: null });
-    assert.equal(descriptionOf(seen(row), CREATED_MS + 4_000), 'agent waits · 4s');
+    assert.match(spokenLabelOf(seen(row), CREATED_MS), /, agent waits, 0 seconds$/);
+    assert.equal(descriptionOf(seen(row), CREATED_MS + 4_000), '4s · agent waits');
   });
 
   test('marks a result that nobody has collected', () => {
