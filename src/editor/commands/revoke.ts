@@ -30,7 +30,10 @@ export async function revokeById(context: CommandContext, id: string): Promise<v
 }
 
 /** Whether to end what shares the process; `undefined`: the person changed their mind. */
-async function askForce({ link, model }: CommandContext, id: string): Promise<boolean | undefined> {
+async function askForce(
+  { link, model, told }: CommandContext,
+  id: string,
+): Promise<boolean | undefined> {
   const { alsoEnds } = await link.request('tasks/revokePlan', { ids: [id] });
   if (alsoEnds.length === 0) return false;
   const { message, detail } = alsoEndsQuestion(model.get(id)?.row, alsoEnds);
@@ -38,6 +41,8 @@ async function askForce({ link, model }: CommandContext, id: string): Promise<bo
   const only = vscode.l10n.t('Revoke Only This');
   const options = { modal: true, detail };
   const answer = await vscode.window.showWarningMessage(message, options, only, both);
+  // Whoever chose their end need not be told of it.
+  if (answer === both) told.add(alsoEnds.map((row) => row.id));
   return answer === undefined ? undefined : answer === both;
 }
 

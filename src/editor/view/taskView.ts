@@ -37,7 +37,12 @@ export class TaskView implements Disposable {
     this.#store.add(
       this.#view.onDidCollapseElement((event) => this.#noteGroup(event.element, false)),
     );
-    this.#store.add(model.onDidChange(() => this.#showBadge()));
+    this.#store.add(
+      model.onDidChange(() => {
+        this.#showBadge();
+        this.#showMessage();
+      }),
+    );
     this.#store.add(link.onDidChangeState(() => this.#showMessage()));
     this.#showBadge();
     this.#followVisibility();
@@ -106,12 +111,26 @@ export class TaskView implements Disposable {
   }
 
   #showMessage(): void {
-    const { link } = this.parts;
-    if (link.state === 'connected') this.#view.message = '';
-    if (link.state !== 'unreachable') return;
-    this.#view.message = vscode.l10n.t(
-      'The broker is not reachable, trying again: {0} What to do: “Show Log” or “Restart Broker” in the ⋯ menu of this view.',
-      link.lastError,
+    const { link, model } = this.parts;
+    if (link.state === 'unreachable') return this.#say(unreachableText(link.lastError));
+    if (link.state !== 'connected') return;
+    // The welcome is shown only where there is no row at all, another window's included.
+    const isOnlyOthers = model.all().length > 0 && model.ownRows().length === 0;
+    this.#say(
+      isOnlyOthers
+        ? vscode.l10n.t('No agent task of this window yet. The + above tracks its MCP servers.')
+        : '',
     );
   }
+
+  #say(message: string): void {
+    if ((this.#view.message ?? '') !== message) this.#view.message = message;
+  }
+}
+
+function unreachableText(error: string): string {
+  return vscode.l10n.t(
+    'The broker is not reachable, trying again: {0} What to do: “Show Log” or “Restart Broker” in the ⋯ menu of this view.',
+    error,
+  );
 }
