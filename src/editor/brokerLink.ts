@@ -4,6 +4,7 @@ import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
 import { Emitter, type Event } from '../common/event.ts';
 import type { Log } from '../common/log.ts';
+import { Heartbeat } from './heartbeat.ts';
 
 /** `unreachable`: at least one attempt has failed; attempts go on. */
 export type LinkState = 'connecting' | 'connected' | 'unreachable';
@@ -161,6 +162,9 @@ export class BrokerLink implements Disposable {
         this.#pauseMs = FIRST_PAUSE_MS;
       }),
     );
+    const ask = () => connection.request('broker/status', {});
+    const onSilence = () => this.#fallenSilent(connection);
+    own.add(new Heartbeat({ clock: this.#clock, ask, onSilence }));
     this.options.log.write('info', 'Connected to the broker.');
     this.#setState('connected');
     this.#connected.fire();
@@ -187,6 +191,12 @@ export class BrokerLink implements Disposable {
     if (this.#store.isDisposed) return;
     this.options.log.write('info', 'The broker has closed the connection; connecting again.');
     this.#setState('connecting');
+    if (!this.#isConnecting) this.#connectLater();
+  }
+
+  #fallenSilent(connection: ControlConnection): void {
+    if (this.#connection !== connection) return;
+    this.#failed(new TaskHandlesError('no_broker', 'The broker does not answer any more.'));
     if (!this.#isConnecting) this.#connectLater();
   }
 

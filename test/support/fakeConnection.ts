@@ -11,13 +11,13 @@ export class FakeConnection implements ControlConnection {
   readonly asked: string[] = [];
   readonly #closed = new Emitter<void>();
   readonly #listeners = new Map<string, Set<Listener>>();
-  #cut: (() => void) | undefined;
+  readonly #cuts = new Set<() => void>();
   isDisposed = false;
 
   readonly onClose = this.#closed.event;
 
   /** `isSilent`: as a broker that was stopped, it takes requests and says nothing. */
-  constructor(private readonly isSilent = false) {}
+  constructor(public isSilent = false) {}
 
   get listeners(): number {
     const notified = [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
@@ -55,12 +55,12 @@ export class FakeConnection implements ControlConnection {
 
   dispose(): void {
     this.isDisposed = true;
-    this.#cut?.();
+    for (const cut of this.#cuts) cut();
   }
 
   #silence(): Promise<never> {
     return new Promise((_, reject) => {
-      this.#cut = () => reject(new TaskHandlesError('link_lost', 'The link was cut.'));
+      this.#cuts.add(() => reject(new TaskHandlesError('link_lost', 'The link was cut.')));
     });
   }
 }

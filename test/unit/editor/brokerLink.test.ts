@@ -63,6 +63,31 @@ suite('broker link', () => {
     assert.deepEqual(states, ['connected', 'connecting', 'connected']);
   });
 
+  test('notices a broker that falls silent while connected', async () => {
+    const { link, connections, clock, state } = stage();
+    link.start();
+    await link.whenConnected();
+    clock.advance(5_000);
+    await settled();
+    assert.equal(link.state, 'connected', 'an answer in time');
+    const [connection] = connections;
+    assert.ok(connection !== undefined);
+    connection.isSilent = true;
+    state.isDown = true;
+    const asked = assert.rejects(link.request('tasks/revokePlan', { ids: [] }), /was cut/);
+    clock.advance(10_000);
+    await asked;
+    assert.equal(link.state, 'unreachable');
+    assert.match(link.lastError, /does not answer/);
+    state.isDown = false;
+    clock.advance(1_000);
+    await settled();
+    assert.equal(link.state, 'connected');
+    assert.equal(connections.length, 2);
+    link.dispose();
+    assert.equal(clock.pending, 0);
+  });
+
   test('pauses longer and longer, for ever', async () => {
     const { link, state, clock } = stage();
     state.isDown = true;
