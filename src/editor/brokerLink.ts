@@ -220,7 +220,8 @@ export class BrokerLink implements Disposable {
   }
 
   #setState(state: LinkState): void {
-    if (this.#state === state) return;
+    // Another failure may have another reason.
+    if (this.#state === state && state !== 'unreachable') return;
     this.#state = state;
     this.#stateChanged.fire(state);
   }

@@ -49,6 +49,13 @@ export class TaskModel implements Disposable {
     return row.workspace === this.workspaceId;
   }
 
+  /** Whether there are rows, and all of them are other windows'. */
+  get hasOnlyOthers(): boolean {
+    if (this.#rows.size === 0) return false;
+    for (const { row } of this.#rows.values()) if (this.isOurs(row)) return false;
+    return true;
+  }
+
   ownRows(): SeenRow[] {
     return this.all().filter(({ row }) => this.isOurs(row));
   }

@@ -5,6 +5,7 @@ import type { BrokerLink } from '../brokerLink.ts';
 import type { TaskModel } from '../taskModel.ts';
 import type { TaskTree } from './taskTree.ts';
 import type { RowNode, TreeNode } from './treeNodes.ts';
+import { viewMessageOf } from './viewMessage.ts';
 
 export const TASK_VIEW_ID = 'mcpTaskHandles.tasks';
 
@@ -112,25 +113,12 @@ export class TaskView implements Disposable {
 
   #showMessage(): void {
     const { link, model } = this.parts;
-    if (link.state === 'unreachable') return this.#say(unreachableText(link.lastError));
-    if (link.state !== 'connected') return;
-    // The welcome is shown only where there is no row at all, another window's included.
-    const isOnlyOthers = model.all().length > 0 && model.ownRows().length === 0;
-    this.#say(
-      isOnlyOthers
-        ? vscode.l10n.t('No agent task of this window yet. The + above tracks its MCP servers.')
-        : '',
-    );
+    const message = viewMessageOf({
+      linkState: link.state,
+      lastError: link.lastError,
+      hasOnlyOthers: model.hasOnlyOthers,
+    });
+    const shown = this.#view.message ?? '';
+    if (message !== undefined && message !== shown) this.#view.message = message;
   }
-
-  #say(message: string): void {
-    if ((this.#view.message ?? '') !== message) this.#view.message = message;
-  }
-}
-
-function unreachableText(error: string): string {
-  return vscode.l10n.t(
-    'The broker is not reachable, trying again: {0} What to do: “Show Log” or “Restart Broker” in the ⋯ menu of this view.',
-    error,
-  );
 }

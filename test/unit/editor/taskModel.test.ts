@@ -25,6 +25,15 @@ suite('task model', () => {
     assert.deepEqual(changes, [{ changed: ['a'], removed: ['gone'], ended: [] }]);
   });
 
+  test('knows when every row is of another window', () => {
+    const { model } = stage();
+    assert.equal(model.hasOnlyOthers, false);
+    model.replace([taskRow({ id: 'a', workspace: 'other' })]);
+    assert.equal(model.hasOnlyOthers, true);
+    model.apply({ rows: [taskRow({ id: 'b' })], removed: [] });
+    assert.equal(model.hasOnlyOthers, false);
+  });
+
   test('tells the end of a task once', () => {
     const { model, changes } = stage({ id: 'a' });
     const row = completedRow(1, { id: 'a' });

@@ -1,0 +1,23 @@
+import { l10n } from '../l10n.ts';
+
+export interface ViewFacts {
+  readonly linkState: 'connecting' | 'connected' | 'unreachable';
+  readonly lastError: string;
+  /** There are rows, none of them this window's. */
+  readonly hasOnlyOthers: boolean;
+}
+
+/** What stands above the rows; `undefined`: as before, until the link has been decided. */
+export function viewMessageOf(facts: ViewFacts): string | undefined {
+  const { linkState, lastError, hasOnlyOthers } = facts;
+  if (linkState === 'unreachable') {
+    return l10n.t(
+      'The broker is not reachable, trying again: {0} What to do: “Show Log” or “Restart Broker” in the ⋯ menu of this view.',
+      lastError,
+    );
+  }
+  if (linkState !== 'connected') return undefined;
+  // The welcome is shown only where there is no row at all, another window's included.
+  if (!hasOnlyOthers) return '';
+  return l10n.t('No agent task of this window yet. The + above tracks its MCP servers.');
+}
