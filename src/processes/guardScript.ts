@@ -1,6 +1,7 @@
 /**
  * Runs in the upstream's group and waits for the end of the pipe that only the broker holds. It
- * first tells its pid, and outlives what ends the others, so that the group's id is not used anew.
+ * first tells its pid (nobody may be there to hear it: hence no death by PIPE), and outlives what
+ * ends the others, so that the group's id is not used anew.
  * (TMOUT would end its waiting in some shells; a folder that it stood in could not be unmounted.)
  */
 const GUARD =
@@ -13,7 +14,7 @@ const GUARD =
  * its stdout nor its stderr, and does not show the upstream's command as its own.
  */
 const LAUNCH =
-  "( trap '' HUP INT QUIT TERM USR1 USR2; " +
+  "( trap '' HUP INT QUIT TERM PIPE USR1 USR2; " +
   '/bin/sh -c "$1" mcp-task-handles-guard 3<&3 </dev/null >/dev/null 2>&1 & ); ' +
   'shift; exec "$@" 3<&-';
 

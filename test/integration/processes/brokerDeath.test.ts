@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { suite, type TestContext, test } from 'node:test';
+import { guardedLaunch } from '../../../src/processes/guardScript.ts';
 import { endOrphans, findOrphans } from '../../../src/processes/orphans.ts';
 import { identityOf } from '../../../src/processes/processIdentity.ts';
 import {
@@ -21,6 +22,18 @@ suite('a broker killed with -9', () => {
     broker.kill();
     await waitUntilGone(broker.pids, 1000);
     await waitFor(async () => (await markedPids(broker.owner)).length === 0, 1000);
+  });
+
+  test('P13 a guard that starts only after the broker died ends the group all the same', async (t) => {
+    const { args } = guardedLaunch(['sleep', '300'], {});
+    const launched = spawn('/bin/sh', args, {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
+    const pid = launched.pid ?? 0;
+    t.after(() => launched.kill('SIGKILL'));
+    launched.stdio[3]?.destroy();
+    await waitUntilGone([pid], 2000);
   });
 
   test('P13 one that ignores SIGTERM is gone as well', async (t) => {
