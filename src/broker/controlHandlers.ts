@@ -118,7 +118,7 @@ function revokeEach(
   const door = DOORS.find((known) => known === params.door) ?? 'user';
   const note = stringOr(params.note, null);
   const force = params.force === true;
-  return Promise.all(ids.map((id) => desk.revoker.revoke({ id, door, note, force })));
+  return desk.revoker.revokeMany(ids, { door, note, force });
 }
 
 function parseRoute(value: unknown): RouteDefinition {

@@ -24,13 +24,17 @@ export async function climbLadder(options: LadderOptions): Promise<RevocationLev
   const hadAnswered = !call.isPendingUpstream;
   call.cancelUpstream('The task was revoked.', { forget: false });
   const hasAnswered = hadAnswered || (await answered(call, graceMs, clock));
+  if (upstream.isGone && upstream.ending !== null) return levelOf(await upstream.ending);
   const ended = call.hasOverlapped ? 0 : await upstream.endDescendants(call.startedAtMs, graceMs);
   if (hasAnswered) return ended > 0 ? 'descendants' : 'cooperative';
   if (ended > 0 && (await answered(call, SETTLE_MS, clock))) return 'descendants';
   if (!mayEndUpstream) return ended > 0 ? 'descendants' : 'cooperative';
   if (ended > 0 && upstream.listener !== null) return 'descendants';
-  const level = await upstream.end(graceMs);
-  return level === 'none' ? 'cooperative' : level;
+  return levelOf(await upstream.end(graceMs));
+}
+
+function levelOf(ended: 'none' | 'terminated' | 'killed'): RevocationLevel {
+  return ended === 'none' ? 'cooperative' : ended;
 }
 
 /** Whether the upstream's answer (or its end) comes within the time. */

@@ -47,6 +47,15 @@ export class Revoker {
     return { id: request.id, outcome: 'unknown', level: null, row: null };
   }
 
+  /** With `force`, what shares an upstream with these is revoked with them, and recorded so. */
+  async revokeMany(
+    ids: readonly string[],
+    request: Omit<RevokeOne, 'id'>,
+  ): Promise<RevokeOutcome[]> {
+    const others = request.force ? this.sharing(ids).map((call) => call.handle ?? call.id) : [];
+    return await Promise.all([...ids, ...others].map((id) => this.revoke({ ...request, id })));
+  }
+
   /** The live calls and tasks that share an upstream with these and would end by force with them. */
   sharing(ids: readonly string[]): ToolCall[] {
     const own = new Set(ids.map((id) => this.#callOf(id)).filter((call) => call !== undefined));
@@ -140,7 +149,8 @@ async function endOpen(call: ToolCall, why: string): Promise<boolean> {
   return call.endOpen(why);
 }
 
+/** A server that has not answered may be at it still; one that has answered has stopped. */
 function noteFor(level: RevocationLevel, call: ToolCall | undefined): string | null {
-  if (level !== 'cooperative' || call?.upstream == null || call.upstream.isGone) return null;
+  if (level !== 'cooperative' || call?.isPendingUpstream !== true) return null;
   return 'Its server was asked to stop and serves other work, so it was not ended.';
 }

@@ -38,6 +38,8 @@ export interface Handshake {
   readonly resultText: string;
 }
 
+type EndedBy = 'none' | 'terminated' | 'killed';
+
 /**
  * One upstream process and its requests in flight. Ids and progress tokens are ours on this side,
  * so that a later downstream never collides with an earlier one. Lives longer than a downstream.
@@ -49,6 +51,7 @@ export class Upstream {
   #lastId = 0;
   #whyGone: string | null = null;
   #isEnding = false;
+  #ending: Promise<EndedBy> | null = null;
   /** Settles when the exit is known. */
   readonly onGone = this.#gone.event;
 
@@ -153,9 +156,18 @@ export class Upstream {
     }
   }
 
-  end(graceMs: number): Promise<'none' | 'terminated' | 'killed'> {
+  /** By force. Asked twice, it has been ended once: both hear how far that had to go. */
+  async end(graceMs: number): Promise<EndedBy> {
     this.#isEnding = true;
-    return this.channel.end(graceMs);
+    const ending = this.channel.end(graceMs);
+    this.#ending ??= ending;
+    await ending;
+    return await this.#ending;
+  }
+
+  /** How far the end by force had to go; `null` when nobody has ended it. */
+  get ending(): Promise<EndedBy> | null {
+    return this.#ending;
   }
 
   endDescendants(sinceMs: number, graceMs: number): Promise<number> {

@@ -55,6 +55,34 @@ suite('revocation', () => {
     assert.notEqual(after, before, 'a fresh server answers');
   });
 
+  test('what is ended by force with a task is revoked as well', async (t) => {
+    const home = temporaryHome(t);
+    const server = fixtureServer('ignoresCancelInside.mjs');
+    const host = await connectClient({ home, server, flags: AT_ONCE });
+    const first = handleOf(await callTool(host, 'hang'));
+    const second = handleOf(await callTool(host, 'hang'));
+    assert.equal((await runCli(['revoke', first, '--force', '--home', home])).code, 0);
+    for (const handle of [first, second]) {
+      const { status, reason } = await cliJson<TaskView>(['status', handle, '--home', home]);
+      assert.deepEqual([status, reason?.code, reason?.by], ['cancelled', 'revoked', 'user']);
+      assert.equal(reason?.level, 'terminated');
+    }
+  });
+
+  test('one of two tasks is revoked, the other goes on', async (t) => {
+    const home = temporaryHome(t);
+    const server = fixtureServer('ignoresCancelInside.mjs');
+    const host = await connectClient({ home, server, flags: AT_ONCE });
+    const first = handleOf(await callTool(host, 'hang'));
+    const second = handleOf(await callTool(host, 'hang'));
+    await runCli(['revoke', first, '--home', home]);
+    const revoked = await cliJson<TaskView>(['status', first, '--home', home]);
+    assert.equal(revoked.reason?.level, 'cooperative');
+    assert.match(revoked.reason?.note ?? '', /was not ended/);
+    const other = await cliJson<TaskView>(['status', second, '--home', home]);
+    assert.equal(other.status, 'working');
+  });
+
   test('an agent stops its own task, its server stays', async (t) => {
     const home = temporaryHome(t);
     const server = fixtureServer('ignoresCancelInside.mjs');
