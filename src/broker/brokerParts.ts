@@ -75,7 +75,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   return {
     ...fronts(context, {
       proxy: { registry, pool, calls, learned: new LearnedHandOffs(), clock, log, revoke },
-      desk: { registry, calls, rows, feed, routes, revoker, clock, attachWorkspace },
+      desk: { registry, calls, rows, feed, routes, revoker, clock, log, attachWorkspace },
     }),
     liveCount: () => calls.size,
     onDidChangeLive: calls.onDidChangeLive,

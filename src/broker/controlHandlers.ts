@@ -2,6 +2,7 @@ import type { RevokeOutcome, RouteDefinition, TaskRow } from '../brokerApi/broke
 import type { Clock } from '../common/clock.ts';
 import { TaskHandlesError } from '../common/errors.ts';
 import { isJsonObject, type JsonObject, numberOr, stringOr } from '../common/json.ts';
+import type { Log } from '../common/log.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Door, type HandleId, isTerminal } from '../registry/taskRecord.ts';
@@ -22,6 +23,7 @@ export interface ControlDesk {
   readonly routes: RouteTable;
   readonly revoker: Revoker;
   readonly clock: Clock;
+  readonly log: Log;
   readonly attachWorkspace: (workspace: string, storagePath: string | null) => Promise<void>;
 }
 
@@ -45,7 +47,10 @@ function handleSetup(connection: ControlConnection, desk: ControlDesk): void {
   });
   connection.handle('routes/define', (params) => {
     const routes = Array.isArray(params.routes) ? params.routes : [];
-    desk.routes.define(stringOr(params.workspace, null), routes.map(parseRoute));
+    desk.routes.define(
+      stringOr(params.workspace, null),
+      routes.map((route) => parseRoute(route, desk.log)),
+    );
     return null;
   });
   connection.handle('tasks/watch', () => {
@@ -121,13 +126,16 @@ function revokeEach(
   return desk.revoker.revokeMany(ids, { door, note, force });
 }
 
-function parseRoute(value: unknown): RouteDefinition {
+function parseRoute(value: unknown, log: Log): RouteDefinition {
   if (!isJsonObject(value))
     throw new TaskHandlesError('invalid_definition', 'A route is no object.');
+  const name = requiredText(value, 'name');
+  const { policy, problems } = parsePolicy(value.policy);
+  for (const problem of problems) log.write('warn', `Settings of server \`${name}\`: ${problem}`);
   return {
-    name: requiredText(value, 'name'),
+    name,
     definition: parseDefinition(value.definition),
-    policy: parsePolicy(value.policy ?? {}),
+    policy,
   };
 }
 

@@ -52,7 +52,7 @@ function readRole(value: JsonObject, base: Base): HelloReading {
         ...(value.definition !== undefined && {
           definition: parseDefinition(value.definition),
         }),
-        ...(value.policy !== undefined && { policy: parsePolicy(value.policy) }),
+        ...(value.policy !== undefined && { policy: parsePolicy(value.policy).policy }),
       },
     };
   } catch (error) {

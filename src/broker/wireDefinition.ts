@@ -1,6 +1,7 @@
-import type { RoutePolicy, StdioDefinition } from '../brokerApi/brokerProtocol.ts';
+import type { StdioDefinition } from '../brokerApi/brokerProtocol.ts';
 import { TaskHandlesError } from '../common/errors.ts';
 import { isJsonObject, stringOr } from '../common/json.ts';
+import { type ParsedRoutePolicy, parseRoutePolicy } from '../registry/parsePolicy.ts';
 
 /** A definition as it came over the socket; throws `invalid_definition` naming what is wrong. */
 export function parseDefinition(value: unknown): StdioDefinition {
@@ -19,15 +20,16 @@ export function parseDefinition(value: unknown): StdioDefinition {
   return { command, args, cwd: stringOr(cwd, null), env: env as Record<string, string> };
 }
 
-/** A route's policy; single values that cannot be meant give way to defaults where it is used. */
-export function parsePolicy(value: unknown): RoutePolicy {
-  if (value === undefined || value === null) return {};
-  if (!isJsonObject(value)) throw invalid('has a `policy` that is not an object');
-  const tools = value.tools ?? {};
+/** A route's policy, and a line for each value in it that cannot be meant and is left out. */
+export function parsePolicy(value: unknown): ParsedRoutePolicy {
+  if (value !== undefined && value !== null && !isJsonObject(value)) {
+    throw invalid('has a `policy` that is not an object');
+  }
+  const tools = value?.tools ?? {};
   if (!isJsonObject(tools) || !Object.values(tools).every(isJsonObject)) {
     throw invalid('has `tools` that are not objects by tool name');
   }
-  return value;
+  return parseRoutePolicy(value);
 }
 
 function invalid(what: string): TaskHandlesError {
