@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { isJsonObject, stringOr } from '../common/json.ts';
 import { isHandleId } from './handleId.ts';
-import type { HandleId, TaskRecord } from './taskRecord.ts';
+import { migrateRecord, schemaVersionOf } from './recordMigrations.ts';
+import { type HandleId, SCHEMA_VERSION, type TaskRecord } from './taskRecord.ts';
 
 /** The largest time a JavaScript date can hold. */
 const time = z.number().min(0).max(8.64e15);
@@ -24,7 +26,7 @@ const reason = z.object({
 });
 
 const taskRecord = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(SCHEMA_VERSION),
   handle: z.custom<HandleId>(isHandleId, 'not a handle'),
   route: z.string(),
   workspace: textOrNull,
@@ -49,20 +51,49 @@ const taskRecord = z.object({
   hasLateResult: z.boolean(),
   collectedAtMs: time.nullable(),
   client: z.object({ name: z.string(), version: z.string(), conversationId: textOrNull }),
+  idempotencyKeyHash: textOrNull,
+  deadlines: z.object({
+    totalTimeoutMs: duration.nullable(),
+    idleTimeoutMs: duration.nullable(),
+    ranMs: duration,
+  }),
   upstream: z.object({ pid: z.number(), startTime: textOrNull, bootId: textOrNull }).nullable(),
   revision: z.number().int().min(0),
 }) satisfies z.ZodType<TaskRecord>;
 
-/** What a stored value turned out to be. `problem` is one line for the log, without contents. */
+/**
+ * What a stored value turned out to be. `problem` is one line for the log, without contents;
+ * `future`: a newer version of us wrote it, so it is kept as it is and nothing is decided about it.
+ */
 export type ParsedTaskRecord =
   | { readonly ok: true; readonly record: TaskRecord }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: string; readonly future?: FutureRecord };
+
+/** What may be told of a record that a newer version wrote. */
+export interface FutureRecord {
+  readonly handle: HandleId;
+  readonly schemaVersion: number;
+  readonly workspace: string | null;
+}
 
 /** Reads a record that comes from disk; whatever is wrong with it is told, never thrown. */
 export function parseTaskRecord(value: unknown): ParsedTaskRecord {
-  const parsed = taskRecord.safeParse(value);
+  const future = futureOf(value);
+  if (future !== null) {
+    const problem = `schemaVersion: ${future.schemaVersion} is newer than ${SCHEMA_VERSION}`;
+    return { ok: false, problem, future };
+  }
+  const parsed = taskRecord.safeParse(migrateRecord(value));
   if (parsed.success) return { ok: true, record: parsed.data };
   const issue = parsed.error.issues[0];
   const where = issue?.path.join('.') || 'record';
   return { ok: false, problem: `${where}: ${issue?.message ?? 'not readable'}` };
+}
+
+function futureOf(value: unknown): FutureRecord | null {
+  if (!isJsonObject(value)) return null;
+  const schemaVersion = schemaVersionOf(value);
+  const { handle, workspace } = value;
+  if (schemaVersion <= SCHEMA_VERSION || !isHandleId(handle)) return null;
+  return { handle, schemaVersion, workspace: stringOr(workspace, null) };
 }

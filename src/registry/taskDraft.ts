@@ -1,5 +1,5 @@
 import { newHandleId } from './handleId.ts';
-import type { TaskRecord } from './taskRecord.ts';
+import { SCHEMA_VERSION, type TaskRecord } from './taskRecord.ts';
 
 /** What is known of a call at its hand-off; the registry adds the rest. */
 export type TaskDraft = Pick<
@@ -14,13 +14,15 @@ export type TaskDraft = Pick<
   | 'ttlMs'
   | 'pollIntervalMs'
   | 'client'
+  | 'idempotencyKeyHash'
+  | 'deadlines'
   | 'upstream'
 >;
 
 /** The first record of a task, with a fresh handle. Members that are not of a draft are dropped. */
 export function newTaskRecord(draft: TaskDraft, nowMs: number): TaskRecord {
   return {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     handle: newHandleId(),
     route: draft.route,
     workspace: draft.workspace,
@@ -43,6 +45,8 @@ export function newTaskRecord(draft: TaskDraft, nowMs: number): TaskRecord {
     hasLateResult: false,
     collectedAtMs: null,
     client: draft.client,
+    idempotencyKeyHash: draft.idempotencyKeyHash,
+    deadlines: draft.deadlines,
     upstream: draft.upstream,
     revision: 1,
   };

@@ -1,5 +1,8 @@
 import type { Door, RevocationLevel, TaskError } from './taskRecord.ts';
 
+/** Which of a task's two clocks (P9). */
+export type DeadlineClock = 'idle' | 'total';
+
 /** Everything that can happen to a task. Only `transition` turns an event into a new record. */
 export type TaskEvent =
   | { readonly type: 'completed'; readonly isError: boolean; readonly resultJson: string }
@@ -18,6 +21,8 @@ export type TaskEvent =
       readonly level: RevocationLevel;
       readonly note: string | null;
     }
-  | { readonly type: 'timedOut'; readonly clock: 'idle' | 'total' }
+  | { readonly type: 'timedOut'; readonly clock: DeadlineClock }
+  /** Somebody gave the task more time: adds to the limit of one clock. */
+  | { readonly type: 'extended'; readonly clock: DeadlineClock; readonly byMs: number }
   /** The result's bytes went to somebody; told once. */
   | { readonly type: 'collected' };

@@ -49,6 +49,14 @@ export interface ClientFacts {
   readonly conversationId: string | null;
 }
 
+/** The two clocks of a task (P9). Limits in ms, `null`: none. `ranMs` leaves out pause and sleep. */
+export interface TaskDeadlines {
+  readonly totalTimeoutMs: number | null;
+  readonly idleTimeoutMs: number | null;
+  /** How long the task has run, as of the last durable change. */
+  readonly ranMs: number;
+}
+
 /** The process that does the work: identity is pid + start time, never the pid alone (P5). */
 export interface UpstreamFacts {
   readonly pid: number;
@@ -61,7 +69,7 @@ export interface UpstreamFacts {
  * store drops `undefined`; keys hold neither `$` nor `.` (NeDB refuses them).
  */
 export interface TaskRecord {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly handle: HandleId;
   readonly route: string;
   /** Identity of the workspace; `null` for callers without one. */
@@ -91,6 +99,9 @@ export interface TaskRecord {
   readonly hasLateResult: boolean;
   readonly collectedAtMs: number | null;
   readonly client: ClientFacts;
+  /** SHA-256 of the caller's idempotency key; `null` when it gave none (P2). */
+  readonly idempotencyKeyHash: string | null;
+  readonly deadlines: TaskDeadlines;
   readonly upstream: UpstreamFacts | null;
   /** Rises by one with every durable change. */
   readonly revision: number;
@@ -102,3 +113,13 @@ const TERMINAL: ReadonlySet<TaskStatus> = new Set(['completed', 'failed', 'cance
 export function isTerminal(status: TaskStatus): boolean {
   return TERMINAL.has(status);
 }
+
+/** The schema that this version writes. */
+export const SCHEMA_VERSION = 2;
+
+/** What a record has that knows of no limits: one from before there were any. */
+export const NO_DEADLINES: TaskDeadlines = {
+  totalTimeoutMs: null,
+  idleTimeoutMs: null,
+  ranMs: 0,
+};

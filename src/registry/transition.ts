@@ -13,6 +13,13 @@ export type Transition =
   | { readonly changed: true; readonly record: TaskRecord; readonly payload?: Payload }
   | { readonly changed: false; readonly why: 'terminal' | 'not_applicable' };
 
+/** Ends that the revocation ladder follows, so that its level belongs to them. */
+const ENDED_BY_LADDER: ReadonlySet<ReasonCode> = new Set([
+  'revoked',
+  'idle_timeout',
+  'total_timeout',
+]);
+
 type Change = Partial<TaskRecord> | 'terminal' | 'not_applicable';
 
 /** The one door through which a task changes. Pure: it decides, it writes nothing. */
@@ -51,6 +58,8 @@ function whileLive(record: TaskRecord, event: TaskEvent): Change {
       return record.status === 'working' ? { status: 'input_required' } : 'not_applicable';
     case 'inputProvided':
       return record.status === 'input_required' ? { status: 'working' } : 'not_applicable';
+    case 'extended':
+      return extend(record, event);
     case 'revocationEnded':
     case 'collected':
       return 'not_applicable';
@@ -70,6 +79,14 @@ function afterEnd(record: TaskRecord, event: TaskEvent, at: number): Change {
   }
 }
 
+/** Only a limit that is there can be moved. */
+function extend(record: TaskRecord, event: Extract<TaskEvent, { type: 'extended' }>): Change {
+  const limit = event.clock === 'idle' ? 'idleTimeoutMs' : 'totalTimeoutMs';
+  const current = record.deadlines[limit];
+  if (current === null || event.byMs <= 0) return 'not_applicable';
+  return { deadlines: { ...record.deadlines, [limit]: current + event.byMs } };
+}
+
 /** A task that ended without the upstream's own answer may still get one, which is kept apart. */
 function canTakeLateResult(record: TaskRecord): boolean {
   const endedByAnswer = record.status === 'completed' || record.reason?.code === 'rpc_error';
@@ -81,7 +98,8 @@ function addLevel(
   event: Extract<TaskEvent, { type: 'revocationEnded' }>,
 ): Change {
   const { reason } = record;
-  if (reason?.code !== 'revoked' || reason.level !== null) return 'not_applicable';
+  if (reason == null || !ENDED_BY_LADDER.has(reason.code)) return 'not_applicable';
+  if (reason.level !== null) return 'not_applicable';
   const notes = [reason.note, event.note].filter((note) => note !== null);
   return {
     reason: { ...reason, level: event.level, note: notes.length > 0 ? notes.join('; ') : null },

@@ -1,6 +1,6 @@
 import { newHandleId } from '../../src/registry/handleId.ts';
 import type { TaskDraft } from '../../src/registry/taskDraft.ts';
-import type { TaskRecord } from '../../src/registry/taskRecord.ts';
+import { NO_DEADLINES, SCHEMA_VERSION, type TaskRecord } from '../../src/registry/taskRecord.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 
@@ -17,6 +17,8 @@ export function aDraft(members: Partial<TaskDraft> = {}): TaskDraft {
     ttlMs: 86_400_000,
     pollIntervalMs: 5_000,
     client: { name: 'host', version: '1', conversationId: null },
+    idempotencyKeyHash: null,
+    deadlines: NO_DEADLINES,
     upstream: { pid: 4711, startTime: '1', bootId: 'b' },
     ...members,
   };
@@ -25,7 +27,7 @@ export function aDraft(members: Partial<TaskDraft> = {}): TaskDraft {
 /** A live task of a second's age; members stand in place of the usual ones. */
 export function aTask(members: Partial<TaskRecord> = {}): TaskRecord {
   return {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     handle: newHandleId(),
     ...aDraft(),
     status: 'working',

@@ -1,7 +1,12 @@
 import { hashArguments, previewArguments } from '../../registry/argumentPreview.ts';
 import type { ResolvedPolicy } from '../../registry/policy.ts';
 import type { TaskDraft } from '../../registry/taskDraft.ts';
-import type { ClientFacts, TaskProgress, UpstreamFacts } from '../../registry/taskRecord.ts';
+import {
+  type ClientFacts,
+  NO_DEADLINES,
+  type TaskProgress,
+  type UpstreamFacts,
+} from '../../registry/taskRecord.ts';
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { META_CONVERSATION } from '../wire/mcpNames.ts';
 import { metaOf, paramOf, type WireMessage } from '../wire/wireMessage.ts';
@@ -70,6 +75,8 @@ export class CallFacts {
       pollIntervalMs: policy.pollIntervalMs,
       progress,
       client: this.client,
+      idempotencyKeyHash: null,
+      deadlines: NO_DEADLINES,
       upstream,
     };
   }
