@@ -20,6 +20,7 @@ const EVENTS = {
   revocationEnded: { type: 'revocationEnded', level: 'killed', note: null },
   idleTimeout: { type: 'timedOut', clock: 'idle' },
   totalTimeout: { type: 'timedOut', clock: 'total' },
+  extended: { type: 'extended', clock: 'total', byMs: 1_000 },
   collected: { type: 'collected' },
 } satisfies Record<string, TaskEvent>;
 
@@ -34,8 +35,11 @@ function ended(code: ReasonCode, members: Partial<TaskRecord> = {}): TaskRecord 
 const completed = aTask({ status: 'completed', hasResult: true, endedAtMs: NOW - 1_000 });
 const levelled = { code: 'revoked', by: 'user', level: 'cooperative', note: null } as const;
 
+const LIMITS = { totalTimeoutMs: 60_000, idleTimeoutMs: null, ranMs: 0 };
+
 const STATES = {
   working: aTask(),
+  limited: aTask({ deadlines: LIMITS }),
   inputRequired: aTask({ status: 'input_required' }),
   completed,
   completedError: { ...completed, isError: true },
@@ -66,6 +70,7 @@ const LIVE: Record<EventName, string> = {
   revocationEnded: 'not_applicable',
   idleTimeout: 'failed idle_timeout',
   totalTimeout: 'failed total_timeout',
+  extended: 'not_applicable',
   collected: 'not_applicable',
 };
 
@@ -82,6 +87,7 @@ const ENDED: Record<EventName, string> = {
   revocationEnded: 'not_applicable',
   idleTimeout: 'terminal',
   totalTimeout: 'terminal',
+  extended: 'terminal',
   collected: 'collected',
 };
 
@@ -89,13 +95,14 @@ const UNANSWERED = { ...ENDED, completed: 'late result', completedError: 'late r
 
 const TABLE: Record<StateName, Record<EventName, string>> = {
   working: LIVE,
+  limited: { ...LIVE, extended: 'longer' },
   inputRequired: { ...LIVE, inputRequired: 'not_applicable', inputProvided: 'working' },
   completed: ENDED,
   completedError: ENDED,
   collected: { ...ENDED, collected: 'not_applicable' },
   rpcError: ENDED,
-  idleTimeout: UNANSWERED,
-  totalTimeout: UNANSWERED,
+  idleTimeout: { ...UNANSWERED, revocationEnded: 'level' },
+  totalTimeout: { ...UNANSWERED, revocationEnded: 'level' },
   lost: UNANSWERED,
   upstreamExit: UNANSWERED,
   cancelled: UNANSWERED,
@@ -111,6 +118,7 @@ function outcomeOf(before: TaskRecord, event: TaskEvent): string {
   if (after.status !== before.status) return [after.status, after.reason?.code].join(' ').trim();
   if (after.hasLateResult !== before.hasLateResult) return 'late result';
   if (after.collectedAtMs !== before.collectedAtMs) return 'collected';
+  if (after.deadlines !== before.deadlines) return 'longer';
   return after.reason?.level === before.reason?.level ? 'other' : 'level';
 }
 
