@@ -33,3 +33,31 @@ export class Emitter<T> implements Disposable {
     this.#listeners.clear();
   }
 }
+
+/** Events by key: a listener costs nothing while other keys change (P11). */
+export class KeyedEmitter<K, T> implements Disposable {
+  readonly #emitters = new Map<K, Emitter<T>>();
+
+  /** The event of one key. */
+  on(key: K): Event<T> {
+    return (listener) => {
+      const emitter = this.#emitters.get(key) ?? new Emitter<T>();
+      this.#emitters.set(key, emitter);
+      const subscription = emitter.event(listener);
+      return toDisposable(() => {
+        subscription.dispose();
+        if (!emitter.hasListeners && this.#emitters.get(key) === emitter) {
+          this.#emitters.delete(key);
+        }
+      });
+    };
+  }
+
+  fire(key: K, value: T): void {
+    this.#emitters.get(key)?.fire(value);
+  }
+
+  dispose(): void {
+    this.#emitters.clear();
+  }
+}

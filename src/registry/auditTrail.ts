@@ -80,6 +80,8 @@ export interface AuditTrail {
    */
   append(row: AuditDraft): Promise<AuditRow>;
   read(query: AuditQuery): Promise<AuditRow[]>;
+  /** The last row with a revision for each handle, within the newest files. */
+  lastRows(): Promise<ReadonlyMap<HandleId, AuditRow>>;
   /** Every fault found in all files; empty when the trail is whole. */
   verify(): Promise<AuditFault[]>;
 }
