@@ -6,6 +6,12 @@ import type {
   TaskStatus,
 } from './taskRecord.ts';
 
+/** One of the clocks of a task, and how far it has run. */
+export interface ClockView {
+  limitMs: number;
+  ranMs: number;
+}
+
 /**
  * What agents and terminals see of a task (`_meta["mcp-task-handles/task"]`, `--json`).
  * Times are ISO 8601; durations are ms; `ttlMs` is `null` while live, else elapsed + ttl.
@@ -26,6 +32,10 @@ export interface TaskView {
   elapsedMs: number;
   ttlMs: number | null;
   pollIntervalMs: number;
+  /** The clocks that may end a live task (P9); `ranMs` as of this view. */
+  deadlines?: { total?: ClockView; idle?: ClockView };
+  /** From how long this tool took before; never a percent (P10). */
+  estimate?: { totalMs: number; samples: number };
   reason?: { code: ReasonCode; by: TaskReason['by']; level?: RevocationLevel; note?: string };
   error?: { code: number; message: string };
 }

@@ -1,5 +1,6 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
+import { guessOf, guessText, spokenGuess } from './clockText.ts';
 import { oneLine, shortPath } from './plainText.ts';
 import { levelText } from './reasonText.ts';
 import {
@@ -51,6 +52,7 @@ export function stateText(seen: SeenRow, nowMs: number, style: ProgressStyle = '
     ? [
         stateWord(seen),
         `${progressText(percentOf(row), style)}${steppedDuration(elapsedOf(seen, nowMs))}`,
+        guessText(shownGuess(seen, nowMs)),
         row.kind === 'call' ? l10n.t('agent waits') : '',
         oneLine(row.message ?? ''),
       ]
@@ -66,6 +68,7 @@ export function spokenLabelOf(seen: SeenRow, nowMs: number): string {
     ? [
         stateWord(seen) || (row.kind === 'call' ? l10n.t('agent waits') : l10n.t('running')),
         percent === undefined ? '' : l10n.t('{0} percent', percent),
+        spokenGuess(shownGuess(seen, nowMs)),
         oneLine(row.message ?? ''),
         spokenDuration(elapsedOf(seen, nowMs)),
       ]
@@ -81,6 +84,12 @@ export function spokenLabelOf(seen: SeenRow, nowMs: number): string {
 function progressText(percent: number | undefined, style: ProgressStyle): string {
   if (percent === undefined || style === 'none') return '';
   return style === 'percent' ? `${percent}% ` : `${percent}% ${bar(percent)} `;
+}
+
+/** P10: a guess stands where no total is known, and where nothing holds the task up. */
+function shownGuess(seen: SeenRow, nowMs: number): number | undefined {
+  const hasPercent = percentOf(seen.row) !== undefined;
+  return hasPercent || stateWord(seen) !== '' ? undefined : guessOf(seen, nowMs);
 }
 
 /** Filled only by whole cells: a full bar is a promise. */
@@ -116,6 +125,9 @@ export function endWord(row: TaskRow): string {
 
 /** What a person should know beside the word: the error, or that a server was asked only. */
 function endDetail({ status, error, reason }: TaskRow): string {
+  if (status === 'failed' && reason?.code === 'lost') {
+    return oneLine(reason.note ?? l10n.t('nobody knows how it ended'), 80);
+  }
   if (status === 'failed') return oneLine(error?.message ?? reason?.note ?? '', 80);
   const isAskedOnly = status === 'cancelled' && reason?.level === 'cooperative';
   return isAskedOnly ? levelText('cooperative') : '';

@@ -22,6 +22,27 @@ function pair(large: string, smallUnit: '{0}m' | '{0}h', small: number): string 
   return `${large} ${smallUnit === '{0}m' ? l10n.t('{0}m', whole) : l10n.t('{0}h', whole)}`;
 }
 
+/** A duration with its units in words: `45 s`, `12 min`, `1 h 20 min`. */
+export function longDuration(ms: number): string {
+  const value = Math.max(0, ms);
+  if (value < MINUTE) return l10n.t('{0} s', Math.floor(value / SECOND));
+  const days = Math.floor(value / DAY);
+  const hours = Math.floor((value % DAY) / HOUR);
+  const minutes = days > 0 ? 0 : Math.floor((value % HOUR) / MINUTE);
+  const parts = [
+    days === 0 ? '' : l10n.t('{0} d', days),
+    hours === 0 ? '' : l10n.t('{0} h', hours),
+    minutes === 0 ? '' : l10n.t('{0} min', minutes),
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+/** A guess at a duration: up to the next step, which is as coarse as guesses are. */
+export function roundedUp(ms: number): number {
+  const step = ms < MINUTE ? 10 * SECOND : ms < HOUR ? MINUTE : 10 * MINUTE;
+  return Math.ceil(ms / step) * step;
+}
+
 /**
  * For rows at work: after the first seconds in steps, because a row that is drawn anew loses the
  * tooltip that somebody reads.

@@ -1,5 +1,6 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
+import { guessFact, idleFact, totalFact } from './clockText.ts';
 import { escapeMarkdown, oneLine } from './plainText.ts';
 import { reasonText } from './reasonText.ts';
 import { elapsedOf, endedAtOf, isLive, isUncollected, type SeenRow } from './rowFacts.ts';
@@ -14,11 +15,16 @@ export interface TooltipContext {
   readonly formatTime: (ms: number) => string;
 }
 
+/** A reason is told whole, and ours are shorter than this. */
+const LONGEST = 2_000;
+/** What a server wrote may be of any length. */
+const LONGEST_OF_SERVER = 400;
+
 /** Everything that is known of a row, in Markdown without any link: most of it is untrusted. */
 export function tooltipOf(seen: SeenRow, context: TooltipContext): string {
   const lines = factsOf(seen, context)
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${escapeMarkdown(name)}: ${escapeMarkdown(oneLine(value, 400))}`);
+    .map(([name, value]) => `${escapeMarkdown(name)}: ${escapeMarkdown(oneLine(value, LONGEST))}`);
   return [`**${escapeMarkdown(titleOf(seen.row))}**`, lines.join('  \n')].join('\n\n');
 }
 
@@ -27,13 +33,17 @@ export function factsOf(seen: SeenRow, context: TooltipContext): Fact[] {
   return [
     [l10n.t('Status'), statusText(seen)],
     [l10n.t('Progress'), row.percent === undefined ? '' : `${row.percent} %`],
-    [l10n.t('Message'), row.message ?? ''],
+    [l10n.t('Message'), oneLine(row.message ?? '', LONGEST_OF_SERVER)],
     [l10n.t('Reason'), row.reason === undefined ? '' : reasonText(row.reason)],
-    [l10n.t('Error'), row.error === undefined ? '' : `${row.error.message} (${row.error.code})`],
+    [l10n.t('Error'), errorText(row)],
     [l10n.t('Result'), resultText(row)],
     ...timeFacts(seen, context),
     ...placeFacts(row, context),
   ];
+}
+
+function errorText({ error }: TaskRow): string {
+  return error === undefined ? '' : `${oneLine(error.message, LONGEST_OF_SERVER)} (${error.code})`;
 }
 
 function timeFacts(seen: SeenRow, { nowMs, formatTime }: TooltipContext): Fact[] {
@@ -43,6 +53,9 @@ function timeFacts(seen: SeenRow, { nowMs, formatTime }: TooltipContext): Fact[]
     [row.kind === 'call' ? l10n.t('Called') : l10n.t('Became a task'), formatTime(created)],
     [l10n.t('Ended'), isLive(row) ? '' : formatTime(endedAtOf(row))],
     [l10n.t('Duration'), shortDuration(elapsedOf(seen, nowMs))],
+    [l10n.t('Runs'), totalFact(seen, nowMs)],
+    [l10n.t('Last progress'), idleFact(seen, nowMs)],
+    [l10n.t('Estimate'), guessFact(seen, nowMs)],
     [l10n.t('Kept until'), row.ttlMs === null ? '' : formatTime(created + row.ttlMs)],
   ];
 }

@@ -55,6 +55,17 @@ suite('row text', () => {
     assert.equal(descriptionOf(seen(taskRow()), CREATED_MS + 65 * MINUTE), '1h 5m');
   });
 
+  test('P10 marks a guess as one, and never beside a percent', () => {
+    const estimate = { totalMs: 8 * MINUTE, samples: 5 };
+    const at = (row: TaskRow, ms: number) => descriptionOf(seen(row), CREATED_MS + ms);
+    const row = taskRow({ estimate, message: 'Linking' });
+    assert.equal(at(row, 5 * MINUTE), '5m · ~3 min left · Linking');
+    assert.equal(at(row, 9 * MINUTE), '9m · longer than usual · Linking');
+    assert.equal(at(taskRow({ estimate, percent: 40 }), 0), '40% ▰▰▱▱▱ 0s');
+    assert.equal(at(taskRow({ estimate, paused: true }), 0), 'paused · 0s');
+    assert.match(spokenLabelOf(seen(row), CREATED_MS), /, running, about 8 minutes left, Linking,/);
+  });
+
   test('steps by five seconds after the first ten', () => {
     const at = (ms: number) => descriptionOf(seen(taskRow()), CREATED_MS + ms);
     assert.deepEqual([at(9_000), at(14_000), at(59_000)], ['9s', '10s', '55s']);
@@ -94,6 +105,10 @@ suite('row text', () => {
     assert.equal(
       failed({ reason: { code: 'lost', by: 'broker', note: 'the broker was killed' } }),
       'lost just now · the broker was killed',
+    );
+    assert.equal(
+      failed({ reason: { code: 'lost', by: 'broker' } }),
+      'lost just now · nobody knows how it ended',
     );
     assert.equal(failed({ reason: { code: 'idle_timeout', by: 'policy' } }), 'timed out just now');
   });

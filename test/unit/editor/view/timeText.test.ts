@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { shortAgo, shortDuration, spokenDuration } from '../../../../src/editor/view/timeText.ts';
+import {
+  longDuration,
+  roundedUp,
+  shortAgo,
+  shortDuration,
+  spokenDuration,
+} from '../../../../src/editor/view/timeText.ts';
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 suite('time text', () => {
@@ -14,6 +21,16 @@ suite('time text', () => {
   test('never shows a negative time', () => {
     assert.equal(shortDuration(-5), '0s');
     assert.equal(shortAgo(-5), 'just now');
+  });
+
+  test('writes units out where there is room', () => {
+    const texts = [0, 45 * SECOND, 12 * MINUTE, 80 * MINUTE, 4 * HOUR, 26 * HOUR].map(longDuration);
+    assert.deepEqual(texts, ['0 s', '45 s', '12 min', '1 h 20 min', '4 h', '1 d 2 h']);
+  });
+
+  test('rounds a guess up to a coarse step', () => {
+    const rounded = [1, 51 * SECOND, 61 * SECOND, 61 * MINUTE].map(roundedUp);
+    assert.deepEqual(rounded, [10 * SECOND, MINUTE, 2 * MINUTE, 70 * MINUTE]);
   });
 
   test('speaks one and many', () => {

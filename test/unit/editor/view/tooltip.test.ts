@@ -28,6 +28,29 @@ suite('tooltip', () => {
     });
   });
 
+  test('P9 P10 tells both clocks and the estimate', () => {
+    const row = taskRow({
+      deadlines: {
+        total: { limitMs: 14_400_000, ranMs: 0 },
+        idle: { limitMs: 600_000, ranMs: 60_000 },
+      },
+      estimate: { totalMs: 120_000, samples: 3 },
+    });
+    const { Runs, 'Last progress': last, Estimate } = facts(row);
+    assert.equal(Runs, '1 min of 4 h');
+    assert.equal(last, '2 min ago; ends after 10 min without');
+    assert.equal(Estimate, '~1 min left; usually 2 min, of 3 runs');
+  });
+
+  test('tells the whole note of a lost task, and not all that a server wrote', () => {
+    const note = 'n'.repeat(1_000);
+    const reason = { code: 'lost', by: 'broker', note } as const;
+    const error = { code: 1, message: 'm'.repeat(1_000) };
+    const text = tooltipOf(seen(completedRow(0, { status: 'failed', reason, error })), context);
+    assert.ok(text.includes(note));
+    assert.match(text, /[^m]m{300,399}…/);
+  });
+
   test('says who revoked and how far it had to go', () => {
     const row = completedRow(1_000, {
       status: 'cancelled',
