@@ -8,6 +8,7 @@ import type { Event } from '../common/event.ts';
 import { endOrphans, findOrphans } from '../processes/orphans.ts';
 import { LearnedHandOffs } from '../proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import { Predecessors } from '../proxy/downstream/predecessors.ts';
 import type { ProxyContext } from '../proxy/proxyContext.ts';
 import { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
 import { Registry } from '../registry/registry.ts';
@@ -63,6 +64,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   await registry.loseOrphans(() => false);
   await endSurvivors(log);
   const calls = owned.add(new LiveCalls(clock));
+  const predecessors = owned.add(new Predecessors(clock));
   const routes = owned.add(new RouteTable(clock));
   const rows = new TaskRows(registry, calls, clock);
   const feed = owned.add(new RowFeed(rows, clock));
@@ -74,7 +76,16 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const attachWorkspace = workspaceAttacher({ store, registry, calls });
   return {
     ...fronts(context, {
-      proxy: { registry, pool, calls, learned: new LearnedHandOffs(), clock, log, revoke },
+      proxy: {
+        registry,
+        pool,
+        calls,
+        learned: new LearnedHandOffs(),
+        predecessors,
+        clock,
+        log,
+        revoke,
+      },
       desk: { registry, calls, rows, feed, routes, revoker, clock, log, attachWorkspace },
     }),
     liveCount: () => calls.size,

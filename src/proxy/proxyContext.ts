@@ -6,6 +6,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Door, HandleId } from '../registry/taskRecord.ts';
 import type { LearnedHandOffs } from './downstream/learnedHandOffs.ts';
 import type { LiveCalls } from './downstream/liveCalls.ts';
+import type { Predecessors } from './downstream/predecessors.ts';
 import type { UpstreamPool } from './upstream/upstreamPool.ts';
 
 /** What every connection of this broker shares. */
@@ -14,6 +15,7 @@ export interface ProxyContext {
   readonly pool: UpstreamPool;
   readonly calls: LiveCalls;
   readonly learned: LearnedHandOffs;
+  readonly predecessors: Predecessors;
   readonly clock: Clock;
   readonly log: Log;
   /** Ends a task for good; resolves when the revocation ladder is done (P6). */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/common/json.ts';
 import type { LogLevel } from '../../src/common/log.ts';
 import { LearnedHandOffs } from '../../src/proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../../src/proxy/downstream/liveCalls.ts';
+import { Predecessors } from '../../src/proxy/downstream/predecessors.ts';
 import type { ProxyContext, SessionRoute } from '../../src/proxy/proxyContext.ts';
 import { UpstreamPool } from '../../src/proxy/upstream/upstreamPool.ts';
 import { isHandleId } from '../../src/registry/handleId.ts';
@@ -62,6 +63,7 @@ export class ProxyStage {
       clock,
       log,
       learned: new LearnedHandOffs(),
+      predecessors: new Predecessors(clock),
       revoke: async ({ handle, door, note }) => {
         await registry.apply(handle, { type: 'revoked', by: door, note });
         const ended = { type: 'revocationEnded', level: 'terminated', note: null } as const;

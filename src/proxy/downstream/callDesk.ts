@@ -16,12 +16,14 @@ import {
   type WireMessage,
   withId,
 } from '../wire/wireMessage.ts';
-import { errorAnswer, type ToolAnswer } from './answers.ts';
-import { CallReply, isModern, type ReplyPort } from './callReply.ts';
+import { errorAnswer } from './answers.ts';
+import { CallReply, type ReplyPort } from './callReply.ts';
 import { Companions } from './companions/companions.ts';
 import { type CompanionNames, DEFAULT_NAMES, freeName } from './companions/companionTools.ts';
 import { forwardRequest } from './forwardRequest.ts';
 import type { InFlight } from './inFlight.ts';
+import type { JoinedCall } from './joinedCall.ts';
+import { RepeatDesk } from './repeatDesk.ts';
 import { ToolCall } from './toolCall.ts';
 import { rewriteToolList, toolNamesOf } from './toolListRewrite.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
@@ -43,11 +45,13 @@ export class CallDesk {
   #upstreamNames = new Set<string>();
   readonly #companions: Companions;
   readonly #replyPort: ReplyPort;
+  readonly #repeats: RepeatDesk;
   readonly #policies = new WeakMap<RoutePolicy, Map<string, ResolvedPolicy>>();
 
   constructor(private readonly options: CallDeskOptions) {
     const { context, route, port, inFlight } = options;
     const names = () => this.#names;
+    this.#repeats = new RepeatDesk(options);
     this.#companions = new Companions({ context, route, names });
     this.#replyPort = { port, inFlight, clock: context.clock, names };
   }
@@ -82,12 +86,21 @@ export class CallDesk {
     context.learned.cancelledAt(route, elapsedMs, policy.handOffAfterMs);
   }
 
+  /** The same for a call that waited for a task: its patience is learned from as well. */
+  cancelledJoin(joined: JoinedCall): void {
+    const { context, route } = this.options;
+    const { elapsedMs, policy } = joined.call;
+    joined.cancel();
+    context.learned.cancelledAt(route, elapsedMs, policy.handOffAfterMs);
+  }
+
   #callUpstream(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
     const { context, route, inFlight, binding, client } = this.options;
     const policy = this.#policyOf(tool);
     const call = new ToolCall({ context, route, message, tool, policy, client: client() });
-    inFlight.add(id, call);
     const reply = new CallReply(this.#replyPort, message, id);
+    if (this.#repeats.take(call, reply)) return;
+    inFlight.add(id, call);
     const upstream = binding.ready;
     if (upstream !== null) call.start(upstream, reply);
     else {
@@ -104,6 +117,7 @@ export class CallDesk {
 
   #callCompanion(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
     const { inFlight, port } = this.options;
+    const reply = new CallReply(this.#replyPort, message, id);
     const abort = new AbortController();
     inFlight.add(id, { kind: 'own', abort });
     const work = this.#companions.call({
@@ -118,9 +132,7 @@ export class CallDesk {
         errorAnswer(String(error instanceof Error ? error.message : error)),
       )
       .then((answer) => {
-        if (abort.signal.aborted) return;
-        inFlight.delete(id);
-        port.send(companionLine(id, answer, isModern(message)));
+        if (!abort.signal.aborted) reply.answerOwn(answer);
       });
   }
 
@@ -163,9 +175,4 @@ export class CallDesk {
     this.#policies.set(policy, byTool.set(tool, resolved));
     return resolved;
   }
-}
-
-function companionLine(id: string, answer: ToolAnswer | string, modern: boolean): string {
-  if (typeof answer === 'string') return `{"jsonrpc":"2.0","id":${id},"result":${answer}}`;
-  return resultLine(id, modern ? { resultType: 'complete', ...answer } : answer);
 }

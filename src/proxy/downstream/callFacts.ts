@@ -26,6 +26,7 @@ export class CallFacts {
   readonly startedAtMs: number;
   readonly tool: string;
   #argument: string | null = null;
+  #argumentsHash: string | null = null;
   readonly #monotonicStart: number;
 
   constructor(protected readonly options: ToolCallOptions) {
@@ -61,15 +62,21 @@ export class CallFacts {
     return this.#argument;
   }
 
+  /** Equal for equal arguments; made only when needed. */
+  get argumentsHash(): string {
+    this.#argumentsHash ??= hashArguments(paramOf(this.options.message, 'arguments'));
+    return this.#argumentsHash;
+  }
+
   /** The record that the call becomes, but for what the registry adds. */
   protected draft(progress: TaskProgress | null, upstream: UpstreamFacts | null): TaskDraft {
-    const { policy, route, message } = this.options;
+    const { policy, route } = this.options;
     return {
       route: route.name,
       workspace: route.workspace,
       tool: this.tool,
       argument: this.argument,
-      argumentsHash: hashArguments(paramOf(message, 'arguments')),
+      argumentsHash: this.argumentsHash,
       startedAtMs: this.startedAtMs,
       ttlMs: policy.ttlMs,
       pollIntervalMs: policy.pollIntervalMs,

@@ -2,7 +2,7 @@ import type { Clock } from '../../common/clock.ts';
 import { toTaskView } from '../../registry/projection.ts';
 import type { TaskRecord } from '../../registry/taskRecord.ts';
 import type { DownstreamPort } from '../proxyContext.ts';
-import { errorLine, resultLine, WireErrorCode } from '../wire/jsonRpc.ts';
+import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
 import { META_PROTOCOL_VERSION } from '../wire/mcpNames.ts';
 import {
   metaOf,
@@ -13,8 +13,9 @@ import {
 } from '../wire/wireMessage.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from './answers.ts';
 import type { CompanionNames } from './companions/companionTools.ts';
-import type { InFlight } from './inFlight.ts';
+import type { FlightEntry, InFlight } from './inFlight.ts';
 import { handOffSentence } from './sentences.ts';
+import type { TaskWaiter } from './taskAnswers.ts';
 import type { CallDownstream, ToolCall } from './toolCall.ts';
 
 /** What all replies of one connection share. */
@@ -43,7 +44,7 @@ export class CallReply implements CallDownstream {
     const { inFlight, clock, names } = this.to;
     inFlight.handedOff(this.id, call);
     const view = toTaskView(record, { now: clock.now(), attached: true });
-    this.#sendOwn(viewAnswer(handOffSentence(view, names()), view));
+    this.answerOwn(viewAnswer(handOffSentence(view, names()), view));
   }
 
   answerGone(why: string): void {
@@ -52,8 +53,7 @@ export class CallReply implements CallDownstream {
   }
 
   answerRevoked(why: string): void {
-    this.to.inFlight.delete(this.id);
-    this.#sendOwn(errorAnswer(why));
+    this.answerOwn(errorAnswer(why));
   }
 
   progress(message: WireMessage): void {
@@ -61,10 +61,31 @@ export class CallReply implements CallDownstream {
     if (token !== null) this.to.port.send(withProgressToken(message, token));
   }
 
-  /** Modern results carry `resultType`. */
-  #sendOwn(answer: ToolAnswer): void {
-    const result = isModern(this.request) ? { resultType: 'complete', ...answer } : answer;
-    this.to.port.send(resultLine(this.id, result));
+  /** An answer of ours, modern results with their `resultType`; or a kept result as JSON text. */
+  answerOwn(answer: ToolAnswer | string): void {
+    const { inFlight, port } = this.to;
+    inFlight.delete(this.id);
+    const modern = isModern(this.request) ? { resultType: 'complete' } : {};
+    const result = typeof answer === 'string' ? answer : JSON.stringify({ ...modern, ...answer });
+    port.send(`{"jsonrpc":"2.0","id":${this.id},"result":${result}}`);
+  }
+
+  /** The names of the companion tools as this connection knows them. */
+  get names(): CompanionNames {
+    return this.to.names();
+  }
+
+  /** Where a wait of ours tells the progress of what it waits for. */
+  get progressTo(): Pick<TaskWaiter, 'tokenText' | 'notify'> {
+    return {
+      tokenText: progressTokenOf(this.request),
+      notify: (line) => this.to.port.send(line),
+    };
+  }
+
+  /** The request is this from now on: what the host does to it happens to this. */
+  become(entry: FlightEntry): void {
+    this.to.inFlight.add(this.id, entry);
   }
 }
 

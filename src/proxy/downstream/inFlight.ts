@@ -1,9 +1,11 @@
+import type { JoinedCall } from './joinedCall.ts';
 import type { ToolCall } from './toolCall.ts';
 
 /** What a downstream request has become. */
 export type FlightEntry =
   | { readonly kind: 'forwarded'; readonly cancel: () => void }
   | ToolCall
+  | JoinedCall
   | { readonly kind: 'own'; readonly abort: AbortController };
 
 /** How many answered calls are remembered, for the notice that an answer was never written. */

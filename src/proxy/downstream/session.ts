@@ -71,7 +71,7 @@ export class Session {
    */
   close(): void {
     for (const entry of this.#inFlight.all()) {
-      if (entry.kind === 'call') entry.detach();
+      if (entry.kind === 'call' || entry.kind === 'joined') entry.detach();
       if (entry.kind === 'own') entry.abort.abort();
       if (entry.kind === 'forwarded') entry.cancel();
     }
@@ -164,6 +164,7 @@ export class Session {
     const entry = this.#inFlight.get(id);
     this.#inFlight.delete(id);
     if (entry?.kind === 'call') this.#desk.cancelled(entry);
+    else if (entry?.kind === 'joined') this.#desk.cancelledJoin(entry);
     else if (entry?.kind === 'own') entry.abort.abort();
     else if (entry?.kind === 'forwarded') entry.cancel();
   }

@@ -237,10 +237,14 @@ export class ToolCall extends CallFacts implements RequestObserver, Due {
    */
   detach(): void {
     this.downstream = null;
-    if (this.#state !== 'open') return;
-    const mayGoOn = this.upstream !== null && this.options.policy.policy !== 'never';
-    if (mayGoOn) void this.handOff();
-    else this.takeBack('The client has left.');
+    if (!this.isWaiting) return;
+    const { policy, context } = this.options;
+    if (this.upstream === null || policy.policy === 'never') {
+      this.takeBack('The client has left.');
+    } else {
+      context.predecessors.add(this);
+      void this.handOff();
+    }
   }
 
   /** Ends a call that is no task: the host gets a tool error, the upstream is asked to stop. */

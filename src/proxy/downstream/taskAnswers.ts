@@ -1,0 +1,92 @@
+import { isObjectAt, memberOf } from '../../common/jsonSpans.ts';
+import { toTaskView } from '../../registry/projection.ts';
+import type { HandleId, TaskRecord } from '../../registry/taskRecord.ts';
+import type { TaskView } from '../../registry/taskView.ts';
+import { waitForEnd } from '../../registry/waiting.ts';
+import type { ProxyContext } from '../proxyContext.ts';
+import { META_TASK } from '../wire/mcpNames.ts';
+import { withFirstMember } from '../wire/wireMessage.ts';
+import { errorAnswer, type ToolAnswer } from './answers.ts';
+import { endedSentence } from './sentences.ts';
+
+/** A request that waits for a task. */
+export interface TaskWaiter {
+  readonly waitMs: number;
+  /** The request's own progress token as JSON text; `null` when it wants no progress. */
+  readonly tokenText: string | null;
+  readonly signal: AbortSignal;
+  /** Sends a notification line to the host. */
+  readonly notify: (line: string) => void;
+}
+
+/** Waits as `waitForEnd` does; meanwhile the task's progress goes on under the request's token. */
+export async function waitForTask(
+  { registry, clock }: ProxyContext,
+  handle: HandleId,
+  waiter: TaskWaiter,
+): Promise<TaskRecord> {
+  const progress = registry.onDidTick((record) => {
+    if (record.handle === handle) sendProgress(record, waiter);
+  });
+  try {
+    const { waitMs, signal } = waiter;
+    return await waitForEnd(registry, handle, { waitMs, clock, signal });
+  } finally {
+    progress.dispose();
+  }
+}
+
+/** The upstream's own result, verbatim but for our `_meta` key; or why there is none. */
+export async function endedAnswer(
+  context: ProxyContext,
+  record: TaskRecord,
+  signal: AbortSignal,
+): Promise<ToolAnswer | string> {
+  const { registry, log } = context;
+  const view = viewOf(context, record);
+  if (record.status !== 'completed') return errorAnswer(endedSentence(view), view);
+  const resultJson = await registry.readResult(record.handle);
+  if (resultJson === null) {
+    return errorAnswer('The task has completed, but its result cannot be read.', view);
+  }
+  if (!signal.aborted) {
+    registry.apply(record.handle, { type: 'collected' }).catch((error: unknown) => {
+      log.write('warn', `That ${record.handle} was collected is not recorded.`, error);
+    });
+  }
+  return withTaskMeta(resultJson, view);
+}
+
+/** The task as an agent sees it now. */
+export function viewOf({ clock, calls }: ProxyContext, record: TaskRecord): TaskView {
+  const attached = calls.ofHandle(record.handle) !== undefined;
+  return toTaskView(record, { now: clock.now(), attached });
+}
+
+/** The task's own progress, under the waiting request's own token. */
+function sendProgress(record: TaskRecord, { tokenText, notify }: TaskWaiter): void {
+  if (tokenText === null || record.progress === null) return;
+  const { progress, total, message } = record.progress;
+  const rest = JSON.stringify({
+    progress,
+    ...(total === null ? {} : { total }),
+    ...(message === null ? {} : { message }),
+  }).slice(1);
+  notify(
+    `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${tokenText},${rest}}`,
+  );
+}
+
+/**
+ * The result byte for byte, but for one key more in its `_meta`; nothing more where the server
+ * sent something else than an object.
+ */
+function withTaskMeta(resultJson: string, view: TaskView): string {
+  const entry = `${JSON.stringify(META_TASK)}:${JSON.stringify(view)}`;
+  const whole = { start: 0, end: resultJson.length };
+  if (!isObjectAt(resultJson, whole)) return resultJson;
+  const meta = memberOf(resultJson, whole, '_meta');
+  if (meta !== null && !isObjectAt(resultJson, meta)) return resultJson;
+  if (meta !== null) return withFirstMember(resultJson, meta, entry);
+  return withFirstMember(resultJson, whole, `"_meta":{${entry}}`);
+}

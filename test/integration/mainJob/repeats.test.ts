@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, type TestContext, test } from 'node:test';
+import {
+  callTool,
+  connectClient,
+  fixtureServer,
+  temporaryHome,
+  textOf,
+} from '../../support/connectClient.ts';
+import { waitFor } from '../../support/processes.ts';
+
+const SLOW = fixtureServer('answersWhenTold.mjs');
+const PATIENCE_MS = 10_000;
+
+/** What a call of the fixture waits for, and where it writes that it was executed. */
+function fixtureFiles(t: TestContext): { path: string; log: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'mth-scratch-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return { path: join(folder, 'go'), log: join(folder, 'log') };
+}
+
+function executions(log: string): number {
+  return existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').length : 0;
+}
+
+suite('P2 one execution', () => {
+  test('a call whose connect was killed is joined when it comes again', async (t) => {
+    const home = temporaryHome(t);
+    const call = fixtureFiles(t);
+    const first = await connectClient({ home, server: SLOW });
+    callTool(first, 'wait_for_file', call).catch(() => 'connect is killed');
+    await waitFor(() => executions(call.log) === 1, PATIENCE_MS);
+    process.kill(first.pid, 'SIGKILL');
+    const second = await connectClient({ home, server: SLOW });
+    const repeat = callTool(second, 'wait_for_file', call);
+    await second.client.ping();
+    appendFileSync(call.path, '');
+    assert.equal(textOf(await repeat), `found ${call.path}`);
+    assert.equal(executions(call.log), 1);
+    assert.equal(textOf(await callTool(second, 'wait_for_file', call)), `found ${call.path}`);
+    assert.equal(executions(call.log), 2, 'a third call is meant');
+  });
+});
