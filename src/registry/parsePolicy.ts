@@ -3,8 +3,13 @@ import {
   DURATION_SETTINGS,
   isDurationMs,
   isHandOff,
+  isLimit,
+  LIMIT_SETTINGS,
+  type LimitSettings,
+  LONGEST_TTL_MS,
   type PolicySettings,
   type RoutePolicy,
+  SHORTEST_TTL_MS,
 } from './policy.ts';
 
 /** The readable part of a policy, and one line for each part that was not readable. */
@@ -20,10 +25,22 @@ export function parseRoutePolicy(value: unknown): ParsedRoutePolicy {
     return { policy: {}, problems: ['The policy is not an object; the defaults hold.'] };
   }
   const problems: string[] = [];
-  const { tools, ...rest } = value;
-  const policy = parseSettings(rest, '', problems);
+  const { tools, maxLiveTasks, maxLiveTasksInAll, ...rest } = value;
+  const limits = parseLimits({ maxLiveTasks, maxLiveTasksInAll }, problems);
+  const policy = { ...limits, ...parseSettings(rest, '', problems) };
   if (tools === undefined) return { policy, problems };
   return { policy: { ...policy, tools: parseTools(tools, problems) }, problems };
+}
+
+function parseLimits(value: JsonObject, problems: string[]): LimitSettings {
+  const limits: { -readonly [K in keyof LimitSettings]: LimitSettings[K] } = {};
+  for (const name of LIMIT_SETTINGS) {
+    const limit = value[name];
+    if (limit === undefined) continue;
+    if (isLimit(limit)) limits[name] = limit;
+    else problems.push(`"${name}" must be a whole number of tasks above 0; the default holds.`);
+  }
+  return limits;
 }
 
 function parseTools(value: unknown, problems: string[]): Record<string, PolicySettings> {
@@ -46,14 +63,29 @@ function parseSettings(value: JsonObject, path: string, problems: string[]): Pol
     if (setting === undefined) continue;
     const duration = DURATION_SETTINGS.find((known) => known === name);
     if (name === 'policy' && isHandOff(setting)) settings.policy = setting;
-    else if (duration && isDurationMs(setting)) settings[duration] = setting;
-    else problems.push(`"${path}${name}" ${faultOf(name, duration !== undefined)}`);
+    else if (duration && isDurationMs(setting)) {
+      settings[duration] = duration === 'ttlMs' ? saneTtlMs(setting, path, problems) : setting;
+    } else problems.push(`"${path}${name}" ${faultOf(name, duration !== undefined)}`);
   }
   return settings;
+}
+
+function saneTtlMs(ttlMs: number, path: string, problems: string[]): number {
+  const sane = Math.min(Math.max(ttlMs, SHORTEST_TTL_MS), LONGEST_TTL_MS);
+  if (sane === ttlMs) return ttlMs;
+  const why =
+    sane > ttlMs
+      ? 'a result must be kept for a minute at least'
+      : 'no result is kept for more than 366 days';
+  problems.push(`"${path}ttlMs" is ${ttlMs}, but ${why}; ${sane} holds.`);
+  return sane;
 }
 
 function faultOf(name: string, isDuration: boolean): string {
   if (name === 'policy') return 'must be "auto", "always" or "never"; the default holds.';
   if (isDuration) return 'must be a number of milliseconds, not negative; the default holds.';
+  if (LIMIT_SETTINGS.some((limit) => limit === name)) {
+    return 'is a setting of the whole server, not of one tool; it is ignored.';
+  }
   return 'is not a known setting; it is ignored.';
 }

@@ -8,16 +8,28 @@ export interface PolicySettings {
   readonly ttlMs?: number;
   readonly pollIntervalMs?: number;
   readonly revokeGraceMs?: number;
+  /** How long a task may be silent once it has reported progress; 0: for ever (P9). */
+  readonly idleTimeoutMs?: number;
+  /** How long a call may take in all; 0: for ever (P9). */
+  readonly totalTimeoutMs?: number;
+}
+
+/** How many tasks may live at a time; what a server has, not a tool. */
+export interface LimitSettings {
+  /** Of this server in this workspace. */
+  readonly maxLiveTasks?: number;
+  /** Of the user, whatever the server. */
+  readonly maxLiveTasksInAll?: number;
 }
 
 /** The policy of a route as it was set. */
-export interface RoutePolicy extends PolicySettings {
+export interface RoutePolicy extends PolicySettings, LimitSettings {
   /** Overrides by tool name; keys are globs (`*`, `?`), the last match wins. */
   readonly tools?: Readonly<Record<string, PolicySettings>>;
 }
 
 /** What holds for one call: every setting has a value. */
-export type ResolvedPolicy = Required<PolicySettings>;
+export type ResolvedPolicy = Required<PolicySettings & LimitSettings>;
 
 /** What holds where nobody said anything. */
 export const DEFAULT_POLICY: ResolvedPolicy = {
@@ -26,6 +38,10 @@ export const DEFAULT_POLICY: ResolvedPolicy = {
   ttlMs: 86_400_000,
   pollIntervalMs: 5_000,
   revokeGraceMs: 2_000,
+  idleTimeoutMs: 600_000,
+  totalTimeoutMs: 14_400_000,
+  maxLiveTasks: 100,
+  maxLiveTasksInAll: 1_000,
 };
 
 const HAND_OFFS: ReadonlySet<unknown> = new Set<HandOff>(['auto', 'always', 'never']);
@@ -39,7 +55,27 @@ export const DURATION_SETTINGS = [
   'ttlMs',
   'pollIntervalMs',
   'revokeGraceMs',
+  'idleTimeoutMs',
+  'totalTimeoutMs',
 ] as const satisfies readonly (keyof PolicySettings)[];
+
+/** The settings that count tasks. */
+export const LIMIT_SETTINGS = [
+  'maxLiveTasks',
+  'maxLiveTasksInAll',
+] as const satisfies readonly (keyof LimitSettings)[];
+
+/** A result that is gone before anybody can ask for it helps nobody. */
+export const SHORTEST_TTL_MS = 60_000;
+/** Records are not kept for ever. */
+export const LONGEST_TTL_MS = 366 * 86_400_000;
+
+/** Delays that a timer, ours or a client's, waits for whole; other durations are compared. */
+const WAITED_FOR: ReadonlySet<keyof PolicySettings> = new Set([
+  'handOffAfterMs',
+  'pollIntervalMs',
+  'revokeGraceMs',
+]);
 
 /** Whether the value is a known hand-off. */
 export function isHandOff(value: unknown): value is HandOff {
@@ -49,6 +85,11 @@ export function isHandOff(value: unknown): value is HandOff {
 /** Whether the value can be meant as a duration in ms. */
 export function isDurationMs(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && Number.isFinite(value);
+}
+
+/** Whether the value can be meant as a number of tasks. */
+export function isLimit(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 }
 
 /** The policy of one tool of a route. A value that cannot be meant gives way to the default. */
@@ -63,6 +104,10 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
       if (isDurationMs(value)) resolved[name] = Math.min(value, longestMs(name));
     }
   }
+  for (const name of LIMIT_SETTINGS) {
+    const value = routePolicy[name];
+    if (isLimit(value)) resolved[name] = value;
+  }
   return resolved;
 }
 
@@ -74,9 +119,8 @@ export function mayIssueHandles({ policy, tools }: RoutePolicy): boolean {
   );
 }
 
-/** A time-to-live is compared, never waited for: it may be longer than a timer. */
 function longestMs(name: keyof PolicySettings): number {
-  return name === 'ttlMs' ? Number.MAX_SAFE_INTEGER : MAX_TIMER_MS;
+  return WAITED_FOR.has(name) ? MAX_TIMER_MS : Number.MAX_SAFE_INTEGER;
 }
 
 function overridesFor(routePolicy: RoutePolicy, tool: string): PolicySettings[] {

@@ -28,6 +28,8 @@ const OPTIONS = {
   policy: { type: 'string' },
   'hand-off-after': { type: 'string' },
   ttl: { type: 'string' },
+  'idle-timeout': { type: 'string' },
+  'total-timeout': { type: 'string' },
   isolation: { type: 'string' },
   url: { type: 'string' },
   home: { type: 'string' },
@@ -74,10 +76,14 @@ function policyOf(values: Values): RoutePolicy {
   }
   const handOffAfterMs = millisecondsOf('hand-off-after', values['hand-off-after']);
   const ttlMs = millisecondsOf('ttl', values.ttl);
+  const idleTimeoutMs = millisecondsOf('idle-timeout', values['idle-timeout']);
+  const totalTimeoutMs = millisecondsOf('total-timeout', values['total-timeout']);
   return {
     ...(policy === undefined ? {} : { policy }),
     ...(handOffAfterMs === undefined ? {} : { handOffAfterMs }),
     ...(ttlMs === undefined ? {} : { ttlMs }),
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+    ...(totalTimeoutMs === undefined ? {} : { totalTimeoutMs }),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Consent } from './consent.ts';
 import { namedFolders } from './findServers.ts';
 import { type Findings, type FoundServer, type FoundStdioServer, isStdio } from './foundServer.ts';
 import type { InputAnswers } from './inputAnswers.ts';
-import { routePolicy } from './routePolicy.ts';
+import { POLICY_SETTINGS, routePolicy } from './routePolicy.ts';
 import { isSameSource, type TrackedServer } from './trackedServers.ts';
 import { twinLabel } from './twinCommand.ts';
 import { wantedServers } from './wantedServers.ts';
@@ -71,8 +71,7 @@ async function routeOf(
 }
 
 function policySettings(settings: vscode.WorkspaceConfiguration): unknown {
-  const names = ['policy', 'handOffAfterMs', 'ttlMs', 'pollIntervalMs', 'revokeGraceMs', 'tools'];
-  return Object.fromEntries(names.map((name) => [name, settings.get(name)]));
+  return Object.fromEntries(POLICY_SETTINGS.map((name) => [name, settings.get(name)]));
 }
 
 function variableContext(found: FoundStdioServer, answers: InputAnswers): VariableContext {

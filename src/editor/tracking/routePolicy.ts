@@ -1,7 +1,18 @@
-import type { PolicySettings, RoutePolicy } from '../../brokerApi/brokerProtocol.ts';
-import { isJsonObject } from '../../common/json.ts';
+import type { LimitSettings, PolicySettings, RoutePolicy } from '../../brokerApi/brokerProtocol.ts';
+import { isJsonObject, type JsonObject } from '../../common/json.ts';
 
-const DURATIONS = ['handOffAfterMs', 'ttlMs', 'pollIntervalMs', 'revokeGraceMs'] as const;
+const DURATIONS = [
+  'handOffAfterMs',
+  'ttlMs',
+  'pollIntervalMs',
+  'revokeGraceMs',
+  'idleTimeoutMs',
+  'totalTimeoutMs',
+] as const;
+const LIMITS = ['maxLiveTasks', 'maxLiveTasksInAll'] as const;
+/** The settings that a policy is made of, by their names behind `mcpTaskHandles.`. */
+export const POLICY_SETTINGS = ['policy', ...DURATIONS, ...LIMITS, 'tools'] as const;
+
 const HAND_OFFS = ['auto', 'always', 'never'] as const;
 
 /**
@@ -18,12 +29,13 @@ export function routePolicy(settings: unknown, entry: unknown): RoutePolicy {
 function readPolicy(value: unknown): RoutePolicy {
   if (!isJsonObject(value)) return {};
   const { tools } = value;
-  if (!isJsonObject(tools)) return readSettings(value);
+  const own = { ...readLimits(value), ...readSettings(value) };
+  if (!isJsonObject(tools)) return own;
   const byGlob = Object.entries(tools).map(([glob, one]): [string, PolicySettings] => [
     glob,
     readSettings(one),
   ]);
-  return { ...readSettings(value), tools: Object.fromEntries(byGlob) };
+  return { ...own, tools: Object.fromEntries(byGlob) };
 }
 
 function readSettings(value: unknown): PolicySettings {
@@ -34,4 +46,12 @@ function readSettings(value: unknown): PolicySettings {
     return typeof ms === 'number' && Number.isFinite(ms) && ms >= 0 ? [[name, ms] as const] : [];
   });
   return { ...(policy !== undefined && { policy }), ...Object.fromEntries(durations) };
+}
+
+function readLimits(value: JsonObject): LimitSettings {
+  const limits = LIMITS.flatMap((name) => {
+    const limit = value[name];
+    return Number.isSafeInteger(limit) && Number(limit) > 0 ? [[name, limit] as const] : [];
+  });
+  return Object.fromEntries(limits);
 }

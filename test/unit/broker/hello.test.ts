@@ -20,7 +20,7 @@ suite('hello line', () => {
 
   test('a connect is read with its definition, members of ours only', () => {
     const definition = { command: 'c', args: ['a'], cwd: '/w', env: { K: 'v' } };
-    const policy = { policy: 'always', tools: { 'a*': { ttlMs: 5 } } };
+    const policy = { policy: 'always', tools: { 'a*': { ttlMs: 60_000 } } };
     const said = { role: 'connect', route: 'r', workspace: 'w', definition, policy, odd: 1 };
     assert.deepEqual(read(said), {
       hello: { ...base, role: 'connect', route: 'r', workspace: 'w', definition, policy },

@@ -11,6 +11,10 @@ suite('resolvePolicy', () => {
       ttlMs: 86_400_000,
       pollIntervalMs: 5_000,
       revokeGraceMs: 2_000,
+      idleTimeoutMs: 600_000,
+      totalTimeoutMs: 14_400_000,
+      maxLiveTasks: 100,
+      maxLiveTasksInAll: 1_000,
     });
   });
 
@@ -51,7 +55,7 @@ suite('resolvePolicy', () => {
 
   test('values that cannot be meant give way to the default', () => {
     const wrong = JSON.parse(
-      '{"policy":"maybe","ttlMs":-1,"handOffAfterMs":"5","revokeGraceMs":null}',
+      '{"policy":"maybe","ttlMs":-1,"handOffAfterMs":"5","revokeGraceMs":null,"maxLiveTasks":0}',
     );
     assert.deepEqual(resolvePolicy(wrong, 'build'), DEFAULT_POLICY);
   });
@@ -59,12 +63,13 @@ suite('resolvePolicy', () => {
   test('a delay longer than a timer holds is cut', () => {
     assert.equal(resolvePolicy({ handOffAfterMs: 1e12 }, 'x').handOffAfterMs, 2_147_483_647);
     assert.equal(resolvePolicy({ ttlMs: 1e12 }, 'x').ttlMs, 1e12);
+    assert.equal(resolvePolicy({ totalTimeoutMs: 1e12 }, 'x').totalTimeoutMs, 1e12);
   });
 });
 
 suite('parseRoutePolicy', () => {
   test('a good policy comes through whole', () => {
-    const value = { policy: 'always', ttlMs: 5, tools: { 'b*': { handOffAfterMs: 0 } } };
+    const value = { policy: 'always', maxLiveTasks: 1, tools: { 'b*': { handOffAfterMs: 0 } } };
     assert.deepEqual(parseRoutePolicy(value), { policy: value, problems: [] });
   });
 
@@ -86,13 +91,35 @@ suite('parseRoutePolicy', () => {
       handOffAfterMs: -1,
       ttlMs: 60_000,
       colour: 'red',
-      tools: { a: 1, b: { revokeGraceMs: 'x', pollIntervalMs: 10 } },
+      maxLiveTasksInAll: 1.5,
+      tools: { a: 1, b: { revokeGraceMs: 'x', pollIntervalMs: 10, maxLiveTasks: 1 } },
     });
     assert.deepEqual(policy, { ttlMs: 60_000, tools: { b: { pollIntervalMs: 10 } } });
     assert.deepEqual(
       problems.map((line) => line.split('"')[1]),
-      ['policy', 'handOffAfterMs', 'colour', 'tools.a', 'tools.b.revokeGraceMs'],
+      [
+        'maxLiveTasksInAll',
+        'policy',
+        'handOffAfterMs',
+        'colour',
+        'tools.a',
+        'tools.b.revokeGraceMs',
+        'tools.b.maxLiveTasks',
+      ],
     );
     for (const line of problems) assert.ok(!line.includes('\n'));
   });
+
+  for (const [ttlMs, holds] of [
+    [0, 60_000],
+    [59_999, 60_000],
+    [10 * 365 * 86_400_000, 366 * 86_400_000],
+  ] as const) {
+    test(`a time-to-live of ${ttlMs} ms becomes ${holds}, and a line says so`, () => {
+      const { policy, problems } = parseRoutePolicy({ tools: { b: { ttlMs } } });
+      assert.deepEqual(policy, { tools: { b: { ttlMs: holds } } });
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? '', new RegExp(`"tools.b.ttlMs" is ${ttlMs}, .* ${holds} holds`));
+    });
+  }
 });

@@ -7,13 +7,15 @@ import { TaskHandlesError } from '../../../../src/common/errors.ts';
 suite('parseConnectOptions', () => {
   test('reads every option and the command line', () => {
     const options = ['--route', 'r', '--workspace', 'w', '--policy', 'never', '--ttl', '60000'];
-    const more = ['--hand-off-after', '0', '--isolation', 'shared', '--home', 'h'];
+    const clocks = ['--idle-timeout', '5', '--total-timeout', '0'];
+    const more = ['--hand-off-after', '0', '--isolation', 'shared', '--home', 'h', ...clocks];
+    const timeouts = { idleTimeoutMs: 5, totalTimeoutMs: 0 };
     assert.deepEqual(
       parseConnectOptions([...options, ...more, '--', 'cmd', '--route', 'x', '--']),
       {
         route: 'r',
         workspace: 'w',
-        policy: { policy: 'never', handOffAfterMs: 0, ttlMs: 60_000 },
+        policy: { policy: 'never', handOffAfterMs: 0, ttlMs: 60_000, ...timeouts },
         home: resolve('h'),
         commandLine: { command: 'cmd', args: ['--route', 'x', '--'] },
       },

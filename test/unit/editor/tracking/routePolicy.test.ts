@@ -17,6 +17,15 @@ suite('routePolicy', () => {
     });
   });
 
+  test('takes the limits of a server, and those alone of a server', () => {
+    const limits = { totalTimeoutMs: 0, idleTimeoutMs: 5, maxLiveTasks: 2, maxLiveTasksInAll: 3 };
+    const tools = { x: { totalTimeoutMs: 7, maxLiveTasks: 1 } };
+    assert.deepEqual(routePolicy(limits, { tools }), {
+      ...limits,
+      tools: { x: { totalTimeoutMs: 7 } },
+    });
+  });
+
   test('leaves out what cannot be meant', () => {
     const odd = {
       policy: 'sometimes',
@@ -24,6 +33,8 @@ suite('routePolicy', () => {
       ttlMs: 'long',
       pollIntervalMs: Number.NaN,
       tools: ['*'],
+      totalTimeoutMs: '4h',
+      maxLiveTasks: 0.5,
       more: 1,
     };
     assert.deepEqual(routePolicy(odd, null), {});
