@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { brokerTasks } from '../../test/support/editorHost/brokerTasks.ts';
 import { runCommand } from '../devTools/runCommand.ts';
+import { crash } from './crashScene.ts';
 import { withStage } from './demoStage.ts';
 import { callTools, finish, firstRun, poll, reload, revoke, track } from './scenes.ts';
 
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     await reload(stage, { long, percent: later });
     await revoke(stage, command);
     await finish(stage, long);
+    await crash(stage);
     const tasks = await brokerTasks(stage.host.home);
     const facts = tasks.map(({ handle, tool, status, reason }) => {
       const why = reason ? `, ${reason.code} by ${reason.by}, level ${reason.level}` : '';

@@ -7,14 +7,14 @@ import { until } from '../../test/support/editorHost/until.ts';
 import { commandProcesses, describe, whichLive } from './commandProcesses.ts';
 import type { DemoStage } from './demoStage.ts';
 
-const LONG = 'trigger-long-running-operation';
-const COMMAND = 'run_command';
+export const LONG = 'trigger-long-running-operation';
+export const COMMAND = 'run_command';
 const HANDLE = /th_[a-z2-7]{26}/;
 
 /** Seconds that nobody else sleeps: how the command's processes are known. */
 const NAP = `300.${process.pid}`;
 
-function handleIn({ output, error }: TranscriptEntry): string {
+export function handleIn({ output, error }: TranscriptEntry): string {
   const handle = HANDLE.exec(output ?? '')?.[0];
   assert.ok(handle, `the model is given a handle, not: ${output ?? error}`);
   return handle;

@@ -79,6 +79,10 @@ export interface TaskRow extends Omit<TaskView, 'handle'> {
   /** Whether the connection that made the call is still there. */
   readonly clientAttached: boolean;
   readonly upstreamPid: number | null;
+  /** It lies in an archive: still there, and never told by `tasks/changed`. */
+  readonly isArchived?: true;
+  /** A newer version of us wrote it, in this schema; all else here is a guess. */
+  readonly futureSchema?: number;
 }
 
 /** A revocation by handle or by row id. */
@@ -128,6 +132,12 @@ export interface BrokerRequests {
   };
   /** Without `workspace`: every row of the user. */
   'tasks/list': { params: { workspace?: string | null }; result: { rows: TaskRow[] } };
+  /** Archived tasks, newest end first; at most `limit`. */
+  'tasks/older': {
+    params: { limit: number; workspace?: string | null };
+    result: { rows: TaskRow[] };
+  };
+  /** Archived tasks too; rejects with `handle_expired` when its ttl is over. */
   'tasks/get': { params: { id: string }; result: { row: TaskRow | null } };
   /** Answers when the task has ended or the time is over. */
   'tasks/wait': { params: { id: string; timeoutMs: number }; result: { row: TaskRow | null } };
@@ -139,15 +149,33 @@ export interface BrokerRequests {
     params: { door: Door; note?: string };
     result: { outcomes: RevokeOutcome[] };
   };
+  /** More time for a live task: without `clock` on each clock it has, without `byMs` as much again. */
+  'tasks/extend': {
+    params: { id: string; clock?: ClockName; byMs?: number };
+    result: { row: TaskRow | null };
+  };
   /** Makes a call a task now. */
   'calls/handOff': { params: { id: string }; result: { handle: HandleId | null } };
   /** From now on `tasks/changed` tells every change; answers the rows as they are. */
   'tasks/watch': { params: Record<string, never>; result: { rows: TaskRow[] } };
   /** From now on `log/lines`; answers the last lines. */
   'log/watch': { params: Record<string, never>; result: { lines: LogLine[] } };
+  /** From now on `notices/changed`; answers what there is to tell people. */
+  'notices/watch': { params: Record<string, never>; result: { notices: Notice[] } };
   'broker/status': { params: Record<string, never>; result: BrokerStatus };
   /** With `drain`: when nothing is live any more. */
   'broker/stop': { params: { drain: boolean }; result: null };
+}
+
+/** The two clocks of a task (P9). */
+export type ClockName = 'total' | 'idle';
+
+/** Something a person must hear of, such as damaged records. */
+export interface Notice {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly level: 'warn' | 'error';
+  readonly message: string;
 }
 
 export interface LogLine {
@@ -160,4 +188,7 @@ export interface LogLine {
 export interface BrokerNotifications {
   'tasks/changed': { rows: TaskRow[]; removed: string[] };
   'log/lines': { lines: LogLine[] };
+  /** A live task has used 80 % of what its clock allows. */
+  'tasks/warned': { row: TaskRow; clock: ClockName; limitMs: number; ranMs: number };
+  'notices/changed': { notices: Notice[] };
 }

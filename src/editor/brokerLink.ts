@@ -1,10 +1,16 @@
-import type { BrokerNotifications, BrokerRequests, TaskRow } from '../brokerApi/brokerProtocol.ts';
+import type {
+  BrokerNotifications,
+  BrokerRequests,
+  Notice,
+  TaskRow,
+} from '../brokerApi/brokerProtocol.ts';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
 import { Emitter, type Event } from '../common/event.ts';
 import type { Log } from '../common/log.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { ifKnown } from './ifKnown.ts';
 
 /** `unreachable`: at least one attempt has failed; attempts go on. */
 export type LinkState = 'connecting' | 'connected' | 'unreachable';
@@ -53,6 +59,8 @@ export class BrokerLink implements Disposable {
   readonly #snapshot = this.#store.add(new Emitter<readonly TaskRow[]>());
   readonly #changed = this.#store.add(new Emitter<BrokerNotifications['tasks/changed']>());
   readonly #logged = this.#store.add(new Emitter<BrokerNotifications['log/lines']>());
+  readonly #warned = this.#store.add(new Emitter<BrokerNotifications['tasks/warned']>());
+  readonly #noticed = this.#store.add(new Emitter<readonly Notice[]>());
   readonly #clock: Clock;
   #state: LinkState = 'connecting';
   #lastError: unknown;
@@ -70,6 +78,10 @@ export class BrokerLink implements Disposable {
   readonly onDidReceiveRows: Event<readonly TaskRow[]> = this.#snapshot.event;
   readonly onDidChangeRows: Event<BrokerNotifications['tasks/changed']> = this.#changed.event;
   readonly onDidLog: Event<BrokerNotifications['log/lines']> = this.#logged.event;
+  /** A task nears one of its limits. */
+  readonly onDidWarn: Event<BrokerNotifications['tasks/warned']> = this.#warned.event;
+  /** What people must hear of; the same again after each connect. */
+  readonly onDidNotice: Event<readonly Notice[]> = this.#noticed.event;
 
   constructor(private readonly options: BrokerLinkOptions) {
     this.workspaceId = options.workspaceId;
@@ -153,6 +165,10 @@ export class BrokerLink implements Disposable {
     own.add(connection.onClose(() => this.#closed(connection)));
     own.add(connection.onNotification('tasks/changed', (change) => this.#changed.fire(change)));
     own.add(connection.onNotification('log/lines', (lines) => this.#logged.fire(lines)));
+    own.add(connection.onNotification('tasks/warned', (warning) => this.#warned.fire(warning)));
+    own.add(
+      connection.onNotification('notices/changed', ({ notices }) => this.#noticed.fire(notices)),
+    );
     const silence = this.#clock.after(ANSWER_WITHIN_MS, () => own.dispose());
     await this.#introduce(connection).finally(() => silence.dispose());
     this.#lastError = undefined;
@@ -183,6 +199,8 @@ export class BrokerLink implements Disposable {
     const { rows } = await connection.request('tasks/watch', {});
     this.#snapshot.fire(rows);
     this.#logged.fire(await connection.request('log/watch', {}));
+    const noticed = await ifKnown(connection.request('notices/watch', {}));
+    if (noticed !== undefined) this.#noticed.fire(noticed.notices);
   }
 
   #closed(connection: ControlConnection): void {

@@ -30,7 +30,7 @@ export class FakeConnection implements ControlConnection {
   ): Promise<BrokerRequests[M]['result']> {
     this.asked.push(method);
     if (this.isSilent) await this.#silence();
-    return { rows: [], lines: [], outcomes: [], alsoEnds: [] } as unknown as Promise<
+    return { rows: [], lines: [], outcomes: [], alsoEnds: [], notices: [] } as unknown as Promise<
       BrokerRequests[M]['result']
     >;
   }

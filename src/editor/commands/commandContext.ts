@@ -1,6 +1,6 @@
 import type { Log } from '../../common/log.ts';
 import type { BrokerLink } from '../brokerLink.ts';
-import type { ToldTasks } from '../notify/toldTasks.ts';
+import type { ToldIds } from '../notify/toldIds.ts';
 import type { ResultDocuments } from '../result/resultDocuments.ts';
 import type { TaskModel } from '../taskModel.ts';
 import type { TaskView } from '../view/taskView.ts';
@@ -11,7 +11,7 @@ export interface CommandContext {
   readonly link: BrokerLink;
   readonly view: TaskView;
   readonly results: ResultDocuments;
-  readonly told: ToldTasks;
+  readonly told: ToldIds;
   readonly log: Log;
   readonly showLog: () => void;
 }

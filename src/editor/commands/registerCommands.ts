@@ -5,6 +5,7 @@ import { showLivePick } from '../status/livePick.ts';
 import { withoutLinks } from '../view/plainText.ts';
 import type { CommandContext } from './commandContext.ts';
 import { continueInChat } from './continueInChat.ts';
+import { extendTask } from './extendTask.ts';
 import { restartBroker } from './restartBroker.ts';
 import { revokeAllTasks, revokeById, revokeTask } from './revoke.ts';
 import { copyHandle, handOffNow, showResult } from './rowCommands.ts';
@@ -37,6 +38,7 @@ function commandsOf(
     revokeTask: (argument) => revokeTask(context, argument),
     revokeSelectedTask: () => revokeTask(context, context.view.selectedRow),
     revokeAllTasks: () => revokeAllTasks(context),
+    extendTask: (argument) => extendTask(context, argument),
     handOffNow: (argument) => handOffNow(context, argument),
     showResult: (argument) => showResult(context, argument),
     copyHandle: (argument) => copyHandle(context, argument),

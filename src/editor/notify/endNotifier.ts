@@ -5,14 +5,14 @@ import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { setting } from '../setting.ts';
 import type { TaskModel } from '../taskModel.ts';
 import { type EndNotice, isWorthTelling, noticeOf } from './endRule.ts';
-import type { ToldTasks } from './toldTasks.ts';
+import type { ToldIds } from './toldIds.ts';
 
 /** How long a poll in flight may take to collect what it waits for. */
 const GRACE_MS = 5_000;
 
 export interface EndNotifierParts {
   readonly model: TaskModel;
-  readonly told: ToldTasks;
+  readonly told: ToldIds;
   readonly clock: Clock;
 }
 

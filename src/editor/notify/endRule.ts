@@ -1,6 +1,6 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
-import { oneLine, withoutLinks } from '../view/plainText.ts';
+import { quotable } from '../view/plainText.ts';
 import { isLive } from '../view/rowFacts.ts';
 import { titleOf } from '../view/rowText.ts';
 
@@ -30,7 +30,7 @@ export function noticeOf(rows: readonly TaskRow[]): EndNotice | undefined {
 }
 
 function oneMessage(row: TaskRow): string {
-  const title = shown(titleOf(row), 80);
+  const title = quotable(titleOf(row), 80);
   if (!hasGoneWrong(row)) return l10n.t('`{0}` has finished.', title);
   if (isLost(row)) return l10n.t('`{0}` was lost: nobody knows how it ended.', title);
   if (row.status === 'cancelled') return l10n.t('`{0}` was stopped.', title);
@@ -53,7 +53,7 @@ function manyMessage(rows: readonly TaskRow[]): string {
 }
 
 function namesOf(rows: readonly TaskRow[]): string {
-  const names = [...new Set(rows.map(({ tool }) => shown(tool, 40)))];
+  const names = [...new Set(rows.map(({ tool }) => quotable(tool, 40)))];
   const first = names.slice(0, NAMED).join(', ');
   const more = names.length - NAMED;
   return more > 0 ? l10n.t('{0} and {1} more', first, more) : first;
@@ -65,8 +65,4 @@ function hasGoneWrong(row: TaskRow): boolean {
 
 function isLost(row: TaskRow): boolean {
   return row.status === 'failed' && row.reason?.code === 'lost';
-}
-
-function shown(text: string, maxLength: number): string {
-  return withoutLinks(oneLine(text, maxLength)).replace(/`/g, "'");
 }

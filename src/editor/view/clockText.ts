@@ -1,8 +1,7 @@
+import type { ClockName } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
 import { elapsedOf, isLive, type SeenRow } from './rowFacts.ts';
 import { longDuration, roundedUp, spokenDuration } from './timeText.ts';
-
-type ClockName = 'total' | 'idle';
 
 const JUST_NOW_MS = 5_000;
 

@@ -1,5 +1,5 @@
 import type { SeenRow } from './rowFacts.ts';
-import { phaseOf } from './rowFacts.ts';
+import { contextOf } from './rowFacts.ts';
 import { iconOf } from './rowIcon.ts';
 import { descriptionOf, labelOf, type ProgressStyle } from './rowText.ts';
 
@@ -28,6 +28,6 @@ function faceOf(seen: SeenRow, nowMs: number, style: ProgressStyle): string {
     descriptionOf(seen, nowMs, style),
     id,
     color ?? '',
-    phaseOf(seen.row),
+    contextOf(seen.row),
   ].join('\n');
 }

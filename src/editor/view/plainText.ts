@@ -26,6 +26,11 @@ export function withoutLinks(text: string): string {
   return text.replace(/\[/g, '(').replace(/\]/g, ')');
 }
 
+/** For a place between backticks in a notification. */
+export function quotable(text: string, maxLength: number): string {
+  return withoutLinks(oneLine(text, maxLength)).replace(/`/g, "'");
+}
+
 /** For Markdown: every character that could mean something there, links of plain addresses too. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&:@/=^"']/g, (mark) =>

@@ -21,6 +21,25 @@ export function phaseOf(row: TaskRow): RowPhase {
   return row.status === 'completed' ? 'completed' : 'ended';
 }
 
+/** Whether a clock may end it (P9). */
+export function isLimited(row: TaskRow): boolean {
+  const { total, idle } = row.deadlines ?? {};
+  return isLive(row) && (total !== undefined || idle !== undefined);
+}
+
+const CONTEXTS = {
+  call: 'call',
+  live: 'task.live',
+  completed: 'task.completed',
+  ended: 'task.ended',
+} as const;
+
+/** What the row can be asked to do, for the menus' `when` clauses. */
+export function contextOf(row: TaskRow): string {
+  const context = CONTEXTS[phaseOf(row)];
+  return context === 'task.live' && isLimited(row) ? 'task.live.limited' : context;
+}
+
 /** How long the task has run, or ran. */
 export function elapsedOf({ row, seenAtMs, isStale }: SeenRow, nowMs: number): number {
   const runsOn = isLive(row) && !row.paused && !isStale;

@@ -1,18 +1,10 @@
 import * as vscode from 'vscode';
 import type { TaskModel } from '../taskModel.ts';
-import { isLive, phaseOf, type SeenRow } from './rowFacts.ts';
+import { contextOf, isLive, type SeenRow } from './rowFacts.ts';
 import { iconOf } from './rowIcon.ts';
 import { descriptionOf, labelOf, type ProgressStyle, spokenLabelOf } from './rowText.ts';
 import { tooltipOf } from './tooltip.ts';
 import type { GroupNode, TreeNodes } from './treeNodes.ts';
-
-/** What rows can be asked to do, for the menus' `when` clauses. */
-const CONTEXT_VALUES = {
-  call: 'call',
-  live: 'task.live',
-  completed: 'task.completed',
-  ended: 'task.ended',
-} as const;
 
 /** Draws rows and groups; an item is made once and changed from then on. */
 export class TreeItems {
@@ -92,7 +84,7 @@ function draw(
     id,
     color === undefined ? undefined : new vscode.ThemeColor(color),
   );
-  item.contextValue = CONTEXT_VALUES[phaseOf(seen.row)];
+  item.contextValue = contextOf(seen.row);
   item.accessibilityInformation = { label: spokenLabelOf(seen, nowMs) };
   // What was made for an earlier state must be made again.
   delete item.tooltip;

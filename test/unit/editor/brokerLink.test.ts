@@ -38,7 +38,12 @@ suite('broker link', () => {
     link.onDidConnect(() => told.push('connected'));
     link.start();
     await link.whenConnected();
-    assert.deepEqual(connections[0]?.asked, ['workspace/attach', 'tasks/watch', 'log/watch']);
+    assert.deepEqual(connections[0]?.asked, [
+      'workspace/attach',
+      'tasks/watch',
+      'log/watch',
+      'notices/watch',
+    ]);
     assert.deepEqual(told, ['rows', 'connected']);
   });
 
@@ -46,7 +51,20 @@ suite('broker link', () => {
     const { link, connections } = stage(null);
     link.start();
     await link.whenConnected();
-    assert.deepEqual(connections[0]?.asked, ['tasks/watch', 'log/watch']);
+    assert.deepEqual(connections[0]?.asked, ['tasks/watch', 'log/watch', 'notices/watch']);
+  });
+
+  test('passes on warnings and notices', async () => {
+    const { link, connections } = stage();
+    const told: unknown[] = [];
+    link.onDidWarn(({ clock }) => told.push(clock));
+    link.onDidNotice((notices) => told.push(notices.map(({ message }) => message)));
+    link.start();
+    await link.whenConnected();
+    const notice = { time: '', level: 'warn', message: 'torn' } as const;
+    connections[0]?.notify('notices/changed', { notices: [notice] });
+    connections[0]?.notify('tasks/warned', { row: taskRow(), clock: 'idle', limitMs: 2, ranMs: 1 });
+    assert.deepEqual(told, [[], ['torn'], 'idle']);
   });
 
   test('P5 connects again by itself when the broker goes', async () => {

@@ -1,13 +1,14 @@
 import type { Memory } from '../rowSnapshot.ts';
 
-const KEY = 'toldTasks';
-
-/** The tasks whose end the person has heard of or brought about; kept over reloads. */
-export class ToldTasks {
+/** What the person has heard of or brought about; kept over reloads. */
+export class ToldIds {
   readonly #ids: Set<string>;
 
-  constructor(private readonly memory: Memory) {
-    const kept = memory.get(KEY);
+  constructor(
+    private readonly memory: Memory,
+    private readonly key: 'toldTasks' | 'toldNotices' = 'toldTasks',
+  ) {
+    const kept = memory.get(key);
     this.#ids = new Set(
       Array.isArray(kept) ? kept.filter((id): id is string => typeof id === 'string') : [],
     );
@@ -30,6 +31,6 @@ export class ToldTasks {
   }
 
   #write(): void {
-    void this.memory.update(KEY, [...this.#ids]);
+    void this.memory.update(this.key, [...this.#ids]);
   }
 }
