@@ -6,6 +6,7 @@ import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Event } from '../common/event.ts';
 import { endOrphans, findOrphans } from '../processes/orphans.ts';
+import { KeyedTasks } from '../proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import { Predecessors } from '../proxy/downstream/predecessors.ts';
@@ -64,6 +65,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   await registry.loseOrphans(() => false);
   await endSurvivors(log);
   const calls = owned.add(new LiveCalls(clock));
+  const keyed = new KeyedTasks(registry);
   const predecessors = owned.add(new Predecessors(clock));
   const routes = owned.add(new RouteTable(clock));
   const rows = new TaskRows(registry, calls, clock);
@@ -82,6 +84,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
         calls,
         learned: new LearnedHandOffs(),
         predecessors,
+        keyed,
         clock,
         log,
         revoke,

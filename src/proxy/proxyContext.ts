@@ -4,6 +4,7 @@ import type { Log } from '../common/log.ts';
 import type { RoutePolicy } from '../registry/policy.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Door, HandleId } from '../registry/taskRecord.ts';
+import type { KeyedTasks } from './downstream/keyedTasks.ts';
 import type { LearnedHandOffs } from './downstream/learnedHandOffs.ts';
 import type { LiveCalls } from './downstream/liveCalls.ts';
 import type { Predecessors } from './downstream/predecessors.ts';
@@ -16,6 +17,7 @@ export interface ProxyContext {
   readonly calls: LiveCalls;
   readonly learned: LearnedHandOffs;
   readonly predecessors: Predecessors;
+  readonly keyed: KeyedTasks;
   readonly clock: Clock;
   readonly log: Log;
   /** Ends a task for good; resolves when the revocation ladder is done (P6). */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { TaskHandlesError } from '../../src/common/errors.ts';
 import type { JsonObject } from '../../src/common/json.ts';
 import type { LogLevel } from '../../src/common/log.ts';
+import { KeyedTasks } from '../../src/proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../../src/proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../../src/proxy/downstream/liveCalls.ts';
 import { Predecessors } from '../../src/proxy/downstream/predecessors.ts';
@@ -33,7 +34,6 @@ export const greets: Script = ({ method }) => {
 /** A real registry, pool and calls between fake hosts and fake servers, in a time of its own. */
 export class ProxyStage {
   readonly clock = new FakeClock();
-  readonly store = new MemoryTaskStore();
   readonly logged: { level: LogLevel; message: string }[] = [];
   readonly channels: FakeChannel[] = [];
   readonly registry: Registry;
@@ -46,8 +46,8 @@ export class ProxyStage {
   script: Script = greets;
   #startGate: Promise<void> = Promise.resolve();
 
-  constructor() {
-    const { clock, store } = this;
+  constructor(readonly store = new MemoryTaskStore()) {
+    const { clock } = this;
     const log = {
       write: (level: LogLevel, message: string) => void this.logged.push({ level, message }),
     };
@@ -64,6 +64,7 @@ export class ProxyStage {
       log,
       learned: new LearnedHandOffs(),
       predecessors: new Predecessors(clock),
+      keyed: new KeyedTasks(registry),
       revoke: async ({ handle, door, note }) => {
         await registry.apply(handle, { type: 'revoked', by: door, note });
         const ended = { type: 'revocationEnded', level: 'terminated', note: null } as const;

@@ -10,6 +10,7 @@ import {
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { META_CONVERSATION } from '../wire/mcpNames.ts';
 import { metaOf, paramOf, type WireMessage } from '../wire/wireMessage.ts';
+import { type GivenKey, idempotencyKeyOf } from './idempotencyKey.ts';
 
 export interface ToolCallOptions {
   readonly context: ProxyContext;
@@ -68,9 +69,14 @@ export class CallFacts {
     return this.#argumentsHash;
   }
 
+  get idempotencyKey(): GivenKey {
+    return idempotencyKeyOf(this.options.message);
+  }
+
   /** The record that the call becomes, but for what the registry adds. */
   protected draft(progress: TaskProgress | null, upstream: UpstreamFacts | null): TaskDraft {
     const { policy, route } = this.options;
+    const key = this.idempotencyKey;
     return {
       route: route.name,
       workspace: route.workspace,
@@ -82,7 +88,7 @@ export class CallFacts {
       pollIntervalMs: policy.pollIntervalMs,
       progress,
       client: this.client,
-      idempotencyKeyHash: null,
+      idempotencyKeyHash: key.kind === 'key' ? key.hash : null,
       deadlines: NO_DEADLINES,
       upstream,
     };

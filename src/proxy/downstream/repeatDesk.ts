@@ -1,7 +1,9 @@
 import { TaskHandlesError } from '../../common/errors.ts';
 import type { HandleId } from '../../registry/taskRecord.ts';
 import type { ProxyContext } from '../proxyContext.ts';
+import { errorAnswer } from './answers.ts';
 import type { CallReply } from './callReply.ts';
+import { BAD_KEY } from './idempotencyKey.ts';
 import { JoinedCall } from './joinedCall.ts';
 import type { ToolCall } from './toolCall.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
@@ -21,10 +23,48 @@ export class RepeatDesk {
 
   /** Whether the call is dealt with here; else it is one of its own. */
   take(call: ToolCall, reply: CallReply): boolean {
+    const key = call.idempotencyKey;
+    if (key.kind === 'none') return this.#takeRepeat(call, reply);
+    if (key.kind === 'bad') reply.answerOwn(errorAnswer(BAD_KEY));
+    else this.#takeKeyed(call, key.hash, reply);
+    return true;
+  }
+
+  #takeRepeat(call: ToolCall, reply: CallReply): boolean {
     const predecessor = this.options.context.predecessors.claim(call, this.#openedAtMs);
     if (predecessor === null) return false;
     void this.#join(predecessor, call, reply);
     return true;
+  }
+
+  /** Every call with the key joins, the one that runs as well: the first to ask is no exception. */
+  #takeKeyed(call: ToolCall, keyHash: string, reply: CallReply): void {
+    const { context } = this.options;
+    const onCancel = () => call.takeBack('The client cancelled the request.');
+    const joined = new JoinedCall({ context, call, reply, onCancel });
+    reply.become(joined);
+    const { tool, argumentsHash, route } = call;
+    const { workspace, name } = route;
+    const handle = context.keyed.handleFor(
+      { workspace, route: name, tool, argumentsHash, keyHash },
+      () => this.#execute(call, joined.signal),
+    );
+    void joined.run(handle);
+  }
+
+  /** Runs the call; a connection that leaves before the server is there leaves nothing behind. */
+  #execute(call: ToolCall, signal: AbortSignal): Promise<HandleId> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string) => reject(new TaskHandlesError('upstream_start_failed', why));
+      signal.addEventListener('abort', () => {
+        if (call.upstream !== null) return;
+        call.release();
+        fail('The first call with this key was taken back before it ran; call again.');
+      });
+      this.options.binding.withUpstream((upstream) => {
+        if (call.isWaiting) call.startRecorded(upstream).then(resolve, reject);
+      }, fail);
+    });
   }
 
   async #join(predecessor: ToolCall, call: ToolCall, reply: CallReply): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Disposable } from '../../common/disposable.ts';
-import { messageOf } from '../../common/errors.ts';
+import { messageOf, TaskHandlesError } from '../../common/errors.ts';
 import { Emitter } from '../../common/event.ts';
 import { foldProgress } from '../../registry/progress.ts';
 import type { HandleId, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
@@ -59,6 +59,30 @@ export class ToolCall extends CallFacts implements RequestObserver, Due {
     context.calls.add(this);
     if (policy.policy === 'always') void this.handOff();
     else this.#armClocks();
+  }
+
+  /**
+   * A call with an idempotency key: its record is on disk before the server sees it, so that the
+   * key never runs twice, whatever dies (P2). Rejects when the disk refuses: nothing has run.
+   */
+  async startRecorded(upstream: Upstream): Promise<HandleId> {
+    const { context, message } = this.options;
+    this.upstream = upstream;
+    this.#state = 'handingOff';
+    const draft = this.draft(null, upstream.facts);
+    const { handle } = await context.registry.create(draft).catch((error: unknown) => {
+      this.#state = 'ended';
+      const why = `\`${this.tool}\` was not run, because its key could not be recorded`;
+      throw new TaskHandlesError('store_failed', `${why}: ${messageOf(error)}`, { cause: error });
+    });
+    this.handle = handle;
+    this.#state = 'task';
+    context.calls.add(this);
+    context.calls.becameTask(this, handle);
+    if (this.#isTakenBack) void this.#endAsTakenBack(handle);
+    else if (upstream.isLeaving) this.onGone('The server ended before the call reached it.');
+    else this.#upstreamRequest = upstream.forwardCall(message, this);
+    return handle;
   }
 
   /** When something is to be done next: the row shown, the call handed off. */

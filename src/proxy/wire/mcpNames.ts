@@ -15,5 +15,7 @@ export const Method = {
 export const META_PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 /** Where a TaskView stands in a result's `_meta`. */
 export const META_TASK = 'mcp-task-handles/task';
+/** In a call's `_meta`: the caller's own name for this execution (docs/idempotency.md). */
+export const META_IDEMPOTENCY_KEY = 'mcp-task-handles/idempotencyKey';
 /** One per chat; sent by VS Code with every `tools/call`. */
 export const META_CONVERSATION = 'vscode.conversationId';

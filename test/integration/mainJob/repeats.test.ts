@@ -3,6 +3,9 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { BrokerStatus } from '../../../src/brokerApi/brokerProtocol.ts';
+import { cliJson } from '../../support/cliProcess.ts';
 import {
   callTool,
   connectClient,
@@ -42,5 +45,31 @@ suite('P2 one execution', () => {
     assert.equal(executions(call.log), 1);
     assert.equal(textOf(await callTool(second, 'wait_for_file', call)), `found ${call.path}`);
     assert.equal(executions(call.log), 2, 'a third call is meant');
+  });
+
+  test('a key never runs twice, whatever dies', async (t) => {
+    const home = temporaryHome(t);
+    const call = fixtureFiles(t);
+    const keyed = {
+      name: 'wait_for_file',
+      arguments: call,
+      _meta: { 'mcp-task-handles/idempotencyKey': 'release 1.2' },
+    };
+    const first = await connectClient({ home, server: SLOW });
+    first.client.callTool(keyed).catch(() => 'connect is killed');
+    await waitFor(() => executions(call.log) === 1, PATIENCE_MS);
+    process.kill(first.pid, 'SIGKILL');
+    const second = await connectClient({ home, server: SLOW });
+    const broken = assert.rejects(second.client.callTool(keyed));
+    await second.client.ping();
+    const { pid } = await cliJson<BrokerStatus>(['broker', 'status', '--home', home]);
+    process.kill(pid, 'SIGKILL');
+    await broken;
+    const again = (await second.client.callTool(keyed)) as CallToolResult;
+    assert.match(textOf(again), /was lost: nobody knows whether it finished/);
+    const other = { ...keyed, name: 'echo' };
+    const refused = (await second.client.callTool(other)) as CallToolResult;
+    assert.match(textOf(refused), /already stands for task th_\w+ with another tool/);
+    assert.equal(executions(call.log), 1);
   });
 });
