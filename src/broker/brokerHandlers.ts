@@ -2,16 +2,18 @@ import type { LogLine } from '../brokerApi/brokerProtocol.ts';
 import { VERSION } from '../common/product.ts';
 import type { BrokerContext } from './brokerParts.ts';
 import type { ControlConnection } from './controlConnection.ts';
+import type { Notices } from './notices.ts';
 
 export interface BrokerHandlerOptions {
   readonly context: BrokerContext;
   readonly liveCount: () => number;
+  readonly notices: Notices;
 }
 
 /** Registers the methods that are about the broker itself: its state, its end and its log. */
 export function handleBrokerRequests(
   connection: ControlConnection,
-  { context, liveCount }: BrokerHandlerOptions,
+  { context, liveCount, notices }: BrokerHandlerOptions,
 ): void {
   const { lock, log, paths } = context;
   connection.handle('broker/status', () => ({
@@ -26,6 +28,13 @@ export function handleBrokerRequests(
   connection.handle('broker/stop', ({ drain }) => {
     context.stop({ drain: drain === true });
     return null;
+  });
+  connection.handle('notices/watch', () => {
+    const changes = notices.onDidChange(() =>
+      connection.notify('notices/changed', { notices: notices.all }),
+    );
+    connection.onClose(() => changes.dispose());
+    return { notices: notices.all };
   });
   connection.handle('log/watch', () => {
     const lines = log.onLine((line: LogLine) => connection.notify('log/lines', { lines: [line] }));

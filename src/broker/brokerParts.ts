@@ -5,7 +5,6 @@ import { systemClock } from '../common/clock.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Event } from '../common/event.ts';
-import { endOrphans, findOrphans } from '../processes/orphans.ts';
 import { KeyedTasks } from '../proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
@@ -13,6 +12,7 @@ import { Predecessors } from '../proxy/downstream/predecessors.ts';
 import type { ProxyContext } from '../proxy/proxyContext.ts';
 import { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
 import { Registry } from '../registry/registry.ts';
+import type { Door } from '../registry/taskRecord.ts';
 import { FileTaskStore } from '../store/fileTaskStore.ts';
 import { handleBrokerRequests } from './brokerHandlers.ts';
 import type { BrokerLock } from './brokerLock.ts';
@@ -20,12 +20,18 @@ import type { BrokerLog } from './brokerLog.ts';
 import { serveConnect } from './connectFront.ts';
 import type { ControlConnection } from './controlConnection.ts';
 import { type ControlDesk, handleTaskRequests } from './controlHandlers.ts';
-import { isOwnerAlive, ownerInstance } from './ownerMark.ts';
+import { controlPrincipal } from './controlPrincipal.ts';
+import { Notices } from './notices.ts';
+import { ownerInstance } from './ownerMark.ts';
 import { Revoker } from './revoker.ts';
 import { RouteTable } from './routeTable.ts';
 import { RowFeed } from './rowFeed.ts';
+import { endSurvivors } from './survivors.ts';
 import { TaskRows } from './taskRows.ts';
 import { upstreamStarter } from './upstreamStarter.ts';
+
+const STOPPED_NOTE =
+  'The broker was stopped, and the process that did the work with it; how the call ended is unknown.';
 
 /** How long a free upstream waits for a window that is reloading. */
 const LINGER_MS = 10_000;
@@ -59,11 +65,11 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const { log, lock, paths } = context;
   const clock = systemClock;
   const owned = new DisposableStore();
-  const store = new FileTaskStore({ home: paths.root, log, isFenced: () => lock.isSuperseded() });
+  const notices = new Notices(log);
+  const isFenced = () => lock.isSuperseded();
+  const store = new FileTaskStore({ home: paths.root, log, isFenced });
   const registry = owned.add(new Registry({ store, clock, log }));
-  await registry.load();
-  await registry.loseOrphans(() => false);
-  await endSurvivors(log);
+  await recover(registry, log);
   const calls = owned.add(new LiveCalls(clock));
   const keyed = new KeyedTasks(registry);
   const predecessors = owned.add(new Predecessors(clock));
@@ -90,10 +96,12 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
         revoke,
       },
       desk: { registry, calls, rows, feed, routes, revoker, clock, log, attachWorkspace },
+      notices,
     }),
     liveCount: () => calls.size,
     onDidChangeLive: calls.onDidChangeLive,
     shutDown: async () => {
+      await registry.loseOrphans(() => false, STOPPED_NOTE);
       await pool.shutDown();
       await registry.flush();
       owned.dispose();
@@ -101,16 +109,31 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   };
 }
 
+/** Everything a dead broker left is decided before anybody is served (P5, P13). */
+async function recover(registry: Registry, log: BrokerLog): Promise<void> {
+  await registry.load();
+  const left = registry.all();
+  await registry.loseOrphans(() => false);
+  await endSurvivors(left, log);
+}
+
+interface Fronts {
+  readonly proxy: ProxyContext;
+  readonly desk: Omit<ControlDesk, 'principal'>;
+  readonly notices: Notices;
+}
+
 function fronts(
   context: BrokerContext,
-  { proxy, desk }: { proxy: ProxyContext; desk: ControlDesk },
+  { proxy, desk, notices }: Fronts,
 ): Pick<BrokerParts, 'onControl' | 'onConnect'> {
   const { log } = context;
   const { routes, calls } = desk;
   return {
-    onControl: (connection) => {
-      handleBrokerRequests(connection, { context, liveCount: () => calls.size });
-      handleTaskRequests(connection, desk);
+    onControl: (connection, hello) => {
+      handleBrokerRequests(connection, { context, notices, liveCount: () => calls.size });
+      const principal = (door: Door) => controlPrincipal(door, hello);
+      handleTaskRequests(connection, { ...desk, principal });
     },
     onConnect: (socket, hello) => {
       serveConnect(socket, hello, { context: proxy, routes, log }).catch((error: unknown) =>
@@ -139,15 +162,4 @@ function workspaceAttacher({ store, registry, calls }: AttachParts) {
     registry.addStored(await store.attachWorkspace(workspace, storagePath));
     await registry.loseOrphans((record) => calls.ofHandle(record.handle) !== undefined);
   };
-}
-
-/** What outlived a dead broker by leaving its group, and so its guard (P13). */
-async function endSurvivors(log: BrokerLog): Promise<void> {
-  const orphans = findOrphans(isOwnerAlive);
-  if (orphans.length === 0) return;
-  const { ended, survivors } = await endOrphans(orphans);
-  log.write(
-    'warn',
-    `Ended ${ended} processes of a broker that is gone; ${survivors.length} remain.`,
-  );
 }

@@ -4,6 +4,8 @@ import { TaskHandlesError } from '../common/errors.ts';
 import { isJsonObject, type JsonObject, numberOr, stringOr } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import type { Principal } from '../registry/auditTrail.ts';
+import { isHandleId } from '../registry/handleId.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Door, type HandleId, isTerminal } from '../registry/taskRecord.ts';
 import { waitForEnd } from '../registry/waiting.ts';
@@ -24,9 +26,13 @@ export interface ControlDesk {
   readonly revoker: Revoker;
   readonly clock: Clock;
   readonly log: Log;
+  /** Who asks through this link, by the door it names. */
+  readonly principal: (door: Door) => Principal;
   readonly attachWorkspace: (workspace: string, storagePath: string | null) => Promise<void>;
 }
 
+/** Rows in one answer of what is archived. */
+const MAX_OLDER = 10_000;
 const MAX_WAIT_MS = 24 * 3600 * 1000;
 const DOORS: readonly Door[] = ['agent', 'user', 'supervisor', 'admin', 'policy'];
 
@@ -67,10 +73,18 @@ function handleReading(connection: ControlConnection, desk: ControlDesk): void {
   connection.handle('tasks/list', (params) => ({
     rows: rows.list(params.workspace === undefined ? undefined : stringOr(params.workspace, null)),
   }));
-  connection.handle('tasks/get', (params) => ({ row: rows.get(requiredText(params, 'id')) }));
+  connection.handle('tasks/get', async (params) => ({
+    row: await rows.find(requiredText(params, 'id')),
+  }));
+  connection.handle('tasks/older', async (params) => {
+    const limit = Math.min(numberOr(params.limit, MAX_OLDER), MAX_OLDER);
+    const workspace = params.workspace === undefined ? undefined : stringOr(params.workspace, null);
+    return { rows: await rows.older(limit, workspace) };
+  });
   connection.handle('tasks/wait', async (params) => {
-    const record = rows.recordOf(requiredText(params, 'id'));
-    if (record === undefined) return { row: null };
+    const id = requiredText(params, 'id');
+    const record = rows.recordOf(id);
+    if (record === undefined) return { row: await rows.find(id) };
     const waitMs = Math.min(numberOr(params.timeoutMs, MAX_WAIT_MS), MAX_WAIT_MS);
     const abort = new AbortController();
     const closed = connection.onClose(() => abort.abort());
@@ -83,11 +97,15 @@ function handleReading(connection: ControlConnection, desk: ControlDesk): void {
     return { row: rows.ofTask(ended) };
   });
   connection.handle('tasks/result', async (params) => {
-    const record = rows.recordOf(requiredText(params, 'id'));
-    if (record === undefined) return null;
-    const resultJson = record.hasResult ? await registry.readResult(record.handle) : null;
-    if (resultJson !== null) await registry.apply(record.handle, { type: 'collected' });
-    return { row: rows.get(record.handle) ?? rows.ofTask(record), resultJson };
+    const id = requiredText(params, 'id');
+    const row = await rows.find(id);
+    if (row === null || !isHandleId(id)) return null;
+    const resultJson = row.hasResult ? await registry.readResult(id) : null;
+    const isAtHand = registry.get(id) !== undefined;
+    if (resultJson !== null && isAtHand) {
+      await registry.apply(id, { type: 'collected' }, desk.principal('user'));
+    }
+    return { row: (await rows.find(id)) ?? row, resultJson };
   });
 }
 
@@ -123,7 +141,7 @@ function revokeEach(
   const door = DOORS.find((known) => known === params.door) ?? 'user';
   const note = stringOr(params.note, null);
   const force = params.force === true;
-  return desk.revoker.revokeMany(ids, { door, note, force });
+  return desk.revoker.revokeMany(ids, { door, note, force, principal: desk.principal(door) });
 }
 
 function parseRoute(value: unknown, log: Log): RouteDefinition {

@@ -5,6 +5,9 @@ import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import type { ToolCall } from '../proxy/downstream/toolCall.ts';
+import { BROKER_PRINCIPAL } from '../registry/auditDrafts.ts';
+import type { AuditDraft, AuditTrail, Principal } from '../registry/auditTrail.ts';
+import { redactSecrets } from '../registry/redact.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
 import { climbLadder } from './revocationLadder.ts';
@@ -12,6 +15,7 @@ import type { TaskRows } from './taskRows.ts';
 
 export interface RevokerOptions {
   readonly registry: Registry;
+  readonly audit?: AuditTrail;
   readonly calls: LiveCalls;
   readonly rows: TaskRows;
   readonly clock: Clock;
@@ -24,6 +28,8 @@ export interface RevokeOne {
   readonly note: string | null;
   /** Also end what shares the upstream. */
   readonly force: boolean;
+  /** Who asks, for the audit trail; absent, it follows from the door. */
+  readonly principal?: Principal;
 }
 
 /** A healthy disk takes milliseconds. */
@@ -69,10 +75,11 @@ export class Revoker {
     const { registry, calls, rows } = this.options;
     const call = calls.ofHandle(handle);
     const event = { type: 'revoked', by: request.door, note: request.note } as const;
-    const applied = registry.apply(handle, event);
+    const applied = registry.apply(handle, event, request.principal);
     const early = call !== undefined && (await this.#isLate(applied));
     const climbing = early ? this.#climb(handle, call, request) : null;
     if (!(await applied).changed) {
+      await registry.auditRefusal(handle, event, request.principal);
       await (climbing ?? this.#climbing.get(handle));
       return { id: request.id, outcome: 'already_ended', level: null, row: rows.get(handle) };
     }
@@ -91,8 +98,29 @@ export class Revoker {
       if (call.handle !== null) return await this.#revokeTask(call.handle, request);
       return { id: request.id, outcome: 'already_ended', level: null, row: null };
     }
+    await this.#auditCall(call, request);
     const level = await this.#climb(call.id, call, request);
     return { id: request.id, outcome: 'revoked', level, row: { ...row, status: 'cancelled' } };
+  }
+
+  /** A call that is no task has no record; that somebody ended it is in the trail all the same. */
+  async #auditCall(call: ToolCall, { door, note, principal }: RevokeOne): Promise<void> {
+    const { audit, log } = this.options;
+    const row: AuditDraft = {
+      handle: null,
+      route: call.route.name,
+      tool: call.tool,
+      workspace: call.route.workspace,
+      action: 'revoked',
+      principal: principal ?? { ...BROKER_PRINCIPAL, door },
+      reason: note === null ? null : redactSecrets(note),
+      outcome: 'done',
+      level: null,
+      revision: null,
+    };
+    await audit?.append(row).catch((error: unknown) => {
+      log.write('warn', 'That a call was ended is not in the audit trail.', error);
+    });
   }
 
   /** A disk that refuses delays what we tell, never the end of the work (P6). */

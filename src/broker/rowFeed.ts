@@ -28,6 +28,7 @@ export class RowFeed implements Disposable {
   /** Follows the registry and the calls that are no tasks yet. */
   follow(registry: Registry, calls: LiveCalls): void {
     this.#owned.add(registry.onDidChange((record) => this.#mark(record.handle)));
+    this.#owned.add(registry.onDidRemove((handle) => this.#mark(handle)));
     this.#owned.add(registry.onDidTick((record) => this.#mark(record.handle)));
     this.#owned.add(
       calls.onDidChange((call) => {

@@ -3,10 +3,13 @@ import type { Clock } from '../common/clock.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import type { ToolCall } from '../proxy/downstream/toolCall.ts';
 import { isHandleId } from '../registry/handleId.ts';
+import { handleExpired } from '../registry/noSuchHandle.ts';
 import { percentOf } from '../registry/progress.ts';
 import { toTaskView } from '../registry/projection.ts';
 import type { Registry } from '../registry/registry.ts';
 import { isTerminal, type TaskRecord } from '../registry/taskRecord.ts';
+
+import { futureRow } from './futureRow.ts';
 
 /** Rows for people, made from the registry's records and the calls that are no tasks yet. */
 export class TaskRows {
@@ -26,6 +29,10 @@ export class TaskRows {
     return [
       ...calls.map((call) => this.ofCall(call)),
       ...this.registry.list(filter).map((record) => this.ofTask(record)),
+      ...this.registry
+        .futures()
+        .filter((future) => workspace === undefined || future.workspace === workspace)
+        .map((future) => futureRow(future, this.clock.now())),
     ];
   }
 
@@ -39,6 +46,28 @@ export class TaskRows {
     if (record !== undefined) return this.ofTask(record);
     const call = this.calls.get(id);
     return call === undefined ? null : this.ofCall(call);
+  }
+
+  /** As `get`, for archived tasks as well; rejects with `expired` when its ttl is over. */
+  async find(id: string): Promise<TaskRow | null> {
+    const row = this.get(id);
+    if (row !== null || !isHandleId(id)) return row;
+    const found = await this.registry.find(id);
+    if (found.kind === 'expired') throw handleExpired(id);
+    if (found.kind === 'future') return futureRow(found.future, this.clock.now());
+    return found.kind === 'task' ? this.#ofArchived(found.record) : null;
+  }
+
+  /** Archived tasks, newest end first. */
+  async older(limit: number, workspace?: string | null): Promise<TaskRow[]> {
+    const records = await this.registry.listArchived(limit);
+    return records
+      .filter((record) => workspace === undefined || record.workspace === workspace)
+      .map((record) => this.#ofArchived(record));
+  }
+
+  #ofArchived(record: TaskRecord): TaskRow {
+    return { ...this.ofTask(record), isArchived: true };
   }
 
   /** Whether people see a row of this id: a young call is none, nor one that became a task. */

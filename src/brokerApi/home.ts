@@ -17,6 +17,8 @@ export interface HomePaths {
   readonly versions: string;
   /** Records of callers without a workspace. */
   readonly records: string;
+  /** The append-only trail of every change. */
+  readonly audit: string;
   /** Workspace id → datafile. */
   readonly index: string;
   /** The folder that terminals have on their PATH. */
@@ -62,6 +64,7 @@ function pathsOf(root: string): HomePaths {
     startLog: join(logFolder, 'start.log'),
     versions: join(root, 'versions'),
     records: join(root, 'records'),
+    audit: join(root, 'audit'),
     index: join(root, 'index.json'),
     bin: join(root, 'bin'),
   };

@@ -18,6 +18,7 @@ export function exitCodeOf(error: unknown): ExitCode {
     case 'usage':
       return ExitCode.usage;
     case 'no_such_handle':
+    case 'handle_expired':
       return ExitCode.noSuchHandle;
     case 'no_broker':
     case 'broker_start_failed':

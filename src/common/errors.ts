@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'usage'
   | 'no_such_handle'
+  | 'handle_expired'
   | 'no_broker'
   | 'broker_start_failed'
   | 'broker_refused'

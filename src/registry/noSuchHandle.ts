@@ -7,3 +7,11 @@ export function noSuchHandle(): TaskHandlesError {
     'There is no task with this handle; list the tasks to see which there are.',
   );
 }
+
+/** A handle that was issued once and whose ttl is over. */
+export function handleExpired(handle: string): TaskHandlesError {
+  return new TaskHandlesError(
+    'handle_expired',
+    `Task ${handle} has expired: its time to live is over and its result is gone.`,
+  );
+}

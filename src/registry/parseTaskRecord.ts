@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { isJsonObject, stringOr } from '../common/json.ts';
 import { isHandleId } from './handleId.ts';
 import { migrateRecord, schemaVersionOf } from './recordMigrations.ts';
-import { type HandleId, SCHEMA_VERSION, type TaskRecord } from './taskRecord.ts';
+import { type HandleId, SCHEMA_VERSION, type TaskRecord, type TaskStatus } from './taskRecord.ts';
 
 /** The largest time a JavaScript date can hold. */
 const time = z.number().min(0).max(8.64e15);
 const duration = z.number().min(0);
+const status = z.enum(['working', 'input_required', 'completed', 'failed', 'cancelled']);
 const textOrNull = z.string().nullable();
 const door = z.enum(['agent', 'user', 'supervisor', 'admin', 'policy']);
 
@@ -33,7 +34,7 @@ const taskRecord = z.object({
   tool: z.string(),
   argument: z.string(),
   argumentsHash: z.string(),
-  status: z.enum(['working', 'input_required', 'completed', 'failed', 'cancelled']),
+  status,
   paused: z.boolean(),
   progress: z
     .object({ progress: z.number(), total: z.number().nullable(), message: textOrNull })
@@ -74,6 +75,11 @@ export interface FutureRecord {
   readonly handle: HandleId;
   readonly schemaVersion: number;
   readonly workspace: string | null;
+  readonly route: string;
+  readonly tool: string;
+  /** `null` where it is a status that we do not know. */
+  readonly status: TaskStatus | null;
+  readonly createdAtMs: number;
 }
 
 /** Reads a record that comes from disk; whatever is wrong with it is told, never thrown. */
@@ -95,5 +101,13 @@ function futureOf(value: unknown): FutureRecord | null {
   const schemaVersion = schemaVersionOf(value);
   const { handle, workspace } = value;
   if (schemaVersion <= SCHEMA_VERSION || !isHandleId(handle)) return null;
-  return { handle, schemaVersion, workspace: stringOr(workspace, null) };
+  return {
+    handle,
+    schemaVersion,
+    workspace: stringOr(workspace, null),
+    route: stringOr(value.route, ''),
+    tool: stringOr(value.tool, ''),
+    status: status.safeParse(value.status).data ?? null,
+    createdAtMs: time.safeParse(value.createdAtMs).data ?? 0,
+  };
 }

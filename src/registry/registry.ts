@@ -1,17 +1,21 @@
 import type { Clock } from '../common/clock.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
-import { Emitter, type Event } from '../common/event.ts';
+import { Emitter, type Event, KeyedEmitter } from '../common/event.ts';
 import type { Log } from '../common/log.ts';
+import { auditDraftOf, principalOf } from './auditDrafts.ts';
+import type { AuditTrail, Principal } from './auditTrail.ts';
 import { DurableWriter } from './durableWriter.ts';
 import { noSuchHandle } from './noSuchHandle.ts';
 import { Pacer } from './pacer.ts';
-import { parseTaskRecord } from './parseTaskRecord.ts';
+import { type FutureRecord, parseTaskRecord } from './parseTaskRecord.ts';
+import { hasExpired } from './retention.ts';
+import { SteadyTime } from './steadyTime.ts';
 import { newTaskRecord, type TaskDraft } from './taskDraft.ts';
 import { TaskEntry } from './taskEntry.ts';
 import type { TaskEvent } from './taskEvent.ts';
 import { sortTasks } from './taskOrder.ts';
 import { type HandleId, isTerminal, type TaskProgress, type TaskRecord } from './taskRecord.ts';
-import type { TaskStore } from './taskStore.ts';
+import type { TaskArchive, TaskStore } from './taskStore.ts';
 import { transition } from './transition.ts';
 
 /** At most so often is a tick told, for each task. */
@@ -25,6 +29,9 @@ const LOST_NOTE =
 /** The ports of a registry; whoever makes them disposes of them. */
 export interface RegistryOptions {
   readonly store: TaskStore;
+  /** Where old handles go; without one they stay in memory. */
+  readonly archive?: TaskArchive;
+  readonly audit?: AuditTrail;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -34,6 +41,16 @@ export interface ApplyOutcome {
   readonly changed: boolean;
   readonly record: TaskRecord;
 }
+
+/**
+ * What a handle stands for. `future`: a newer version of us wrote it; `expired`: its ttl is over;
+ * `unknown`: never issued here, as far as anybody can tell.
+ */
+export type FoundTask =
+  | { readonly kind: 'task'; readonly record: TaskRecord; readonly isArchived: boolean }
+  | { readonly kind: 'future'; readonly future: FutureRecord }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'unknown' };
 
 /** Which tasks to list; an absent member does not narrow. */
 export interface TaskFilter {
@@ -47,6 +64,7 @@ export interface TaskFilter {
  */
 export class Registry implements Disposable {
   readonly #entries = new Map<HandleId, TaskEntry>();
+  readonly #futures = new Map<HandleId, FutureRecord>();
   readonly #pending = new Set<Promise<unknown>>();
   readonly #disposables = new DisposableStore();
   readonly #writer: DurableWriter;
@@ -54,14 +72,23 @@ export class Registry implements Disposable {
   readonly #snapshots: Pacer<HandleId>;
   readonly #didChange = this.#disposables.add(new Emitter<TaskRecord>());
   readonly #didTick = this.#disposables.add(new Emitter<TaskRecord>());
+  readonly #didRemove = this.#disposables.add(new Emitter<HandleId>());
+  readonly #didChangeOne = this.#disposables.add(new KeyedEmitter<HandleId, TaskRecord>());
+  readonly #didTickOne = this.#disposables.add(new KeyedEmitter<HandleId, TaskRecord>());
+  /** For ages: a moved clock ends no result early. */
+  readonly time: SteadyTime;
 
   /** A task was created or changed its state; the record is on disk. */
   readonly onDidChange: Event<TaskRecord> = this.#didChange.event;
   /** A live task's progress moved; at most four times a second for each task. */
   readonly onDidTick: Event<TaskRecord> = this.#didTick.event;
 
+  /** A task left memory: its ttl is over, or it went to an archive. */
+  readonly onDidRemove: Event<HandleId> = this.#didRemove.event;
+
   constructor(private readonly options: RegistryOptions) {
     const { clock } = options;
+    this.time = new SteadyTime(clock);
     this.#writer = this.#disposables.add(new DurableWriter(options));
     this.#tells = this.#disposables.add(
       new Pacer<HandleId>({
@@ -81,6 +108,16 @@ export class Registry implements Disposable {
     );
   }
 
+  /** As `onDidChange`, of one task alone. */
+  onDidChangeOf(handle: HandleId): Event<TaskRecord> {
+    return this.#didChangeOne.on(handle);
+  }
+
+  /** As `onDidTick`, of one task alone. */
+  onDidTickOf(handle: HandleId): Event<TaskRecord> {
+    return this.#didTickOne.on(handle);
+  }
+
   /** Takes in what the store holds. Live records stay live: call `loseOrphans` before serving. */
   async load(): Promise<void> {
     this.addStored(await this.options.store.load());
@@ -91,21 +128,28 @@ export class Registry implements Disposable {
     for (const value of values) {
       const parsed = parseTaskRecord(value);
       if (parsed.ok) this.#addRecord(parsed.record);
+      else if (parsed.future) this.#futures.set(parsed.future.handle, parsed.future);
       else this.options.log.write('warn', `A stored task was left out: ${parsed.problem}.`);
     }
+    const { size } = this.#futures;
+    if (size > 0)
+      this.options.log.write('warn', `${size} tasks of a newer version are kept as is.`);
   }
 
   /** Every live task whose upstream is not in our hands becomes `lost` (P5). */
-  async loseOrphans(isAlive: (record: TaskRecord) => boolean): Promise<void> {
-    const orphans = this.list().filter((task) => !isTerminal(task.status) && !isAlive(task));
-    const event: TaskEvent = { type: 'lost', note: LOST_NOTE };
+  async loseOrphans(isAlive: (record: TaskRecord) => boolean, note = LOST_NOTE): Promise<void> {
+    const orphans = this.all().filter((task) => !isTerminal(task.status) && !isAlive(task));
+    const event: TaskEvent = { type: 'lost', note };
     await Promise.all(orphans.map((task) => this.apply(task.handle, event)));
   }
 
   /** Makes a handle. It exists only once it is on disk; if that fails, there is no task (P1). */
   async create(draft: TaskDraft): Promise<TaskRecord> {
     const record = newTaskRecord(draft, this.options.clock.now());
-    await this.#track(this.#writer.writeOnce(record));
+    const event = { type: 'created' } as const;
+    const principal = principalOf(record, event);
+    const audit = auditDraftOf({ before: null, after: record, event, principal });
+    await this.#track(this.#writer.writeOnce({ record, audit }));
     this.#addRecord(record);
     return record;
   }
@@ -113,10 +157,12 @@ export class Registry implements Disposable {
   /**
    * Decides at once, against the latest decision, whether the event changes the task; resolves
    * when the outcome is on disk. A failing disk delays that, it does not undo the decision.
+   * `principal` is who asked, for the audit trail; absent, it follows from the event.
    */
-  async apply(handle: HandleId, event: TaskEvent): Promise<ApplyOutcome> {
+  async apply(handle: HandleId, event: TaskEvent, principal?: Principal): Promise<ApplyOutcome> {
     const entry = this.#entryOf(handle);
-    const decision = transition(entry.decided, event, this.options.clock.now());
+    const before = entry.decided;
+    const decision = transition(before, event, this.options.clock.now());
     if (!decision.changed) {
       await entry.settled;
       return { changed: false, record: entry.current };
@@ -124,10 +170,23 @@ export class Registry implements Disposable {
     const { record, payload } = decision;
     this.#snapshots.forget(handle);
     if (isTerminal(record.status)) this.#tells.forget(handle);
-    const write = () => this.#writer.write(record, payload);
-    const written = entry.decide(record, write, () => this.#didChange.fire(record));
+    const by = principal ?? principalOf(before, event);
+    const audit = auditDraftOf({ before, after: record, event, principal: by });
+    const write = () => this.#writer.write({ record, payload, audit });
+    const written = entry.decide(record, write, () => this.#tellChange(record));
     await this.#track(written);
     return { changed: true, record };
+  }
+
+  /** Notes in the trail that somebody asked for what came too late. A failing disk is logged. */
+  async auditRefusal(handle: HandleId, event: TaskEvent, principal?: Principal): Promise<void> {
+    const { audit, log } = this.options;
+    const record = this.#entryOf(handle).current;
+    const by = principal ?? principalOf(record, event);
+    const row = auditDraftOf({ before: record, after: record, event, principal: by });
+    await audit
+      ?.append({ ...row, outcome: 'already_ended', revision: null })
+      .catch((error: unknown) => log.write('warn', 'The audit trail misses a refusal.', error));
   }
 
   /** Takes a progress event. In memory, never fails; ignored once the task has ended. */
@@ -142,24 +201,83 @@ export class Registry implements Disposable {
     return this.#entries.get(handle)?.current;
   }
 
+  /** What a handle stands for, archives and tombstones included. */
+  async find(handle: HandleId): Promise<FoundTask> {
+    const record = this.get(handle);
+    if (record) return { kind: 'task', record, isArchived: false };
+    const future = this.#futures.get(handle);
+    if (future) return { kind: 'future', future };
+    const past = await this.options.archive?.findPast(handle);
+    if (!past) return { kind: 'unknown' };
+    const parsed = past.kind === 'archived' ? parseTaskRecord(past.record) : null;
+    if (!parsed?.ok || hasExpired(parsed.record, this.time)) return { kind: 'expired' };
+    return { kind: 'task', record: parsed.record, isArchived: true };
+  }
+
+  /** How many handles are at hand. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Every task at hand, in no order. */
+  all(): TaskRecord[] {
+    return [...this.#entries.values()].map((entry) => entry.current);
+  }
+
+  /** Records that a newer version wrote: known to be, kept as they are. */
+  futures(): FutureRecord[] {
+    return [...this.#futures.values()];
+  }
+
   /** Live first, oldest first; then finished, newest first. */
   list({ workspace, route }: TaskFilter = {}): TaskRecord[] {
-    const tasks = [...this.#entries.values()]
-      .map((entry) => entry.current)
+    const tasks = this.all()
       .filter((task) => workspace === undefined || task.workspace === workspace)
       .filter((task) => route === undefined || task.route === route);
     return sortTasks(tasks);
   }
 
+  /** Archived tasks that have not expired, newest end first. */
+  async listArchived(limit: number): Promise<TaskRecord[]> {
+    const records = ((await this.options.archive?.listArchived(limit)) ?? []).flatMap((value) => {
+      const parsed = parseTaskRecord(value);
+      return parsed.ok && !this.#entries.has(parsed.record.handle) ? [parsed.record] : [];
+    });
+    return sortTasks(records.filter((record) => !hasExpired(record, this.time)));
+  }
+
+  /** Ends the time of ended tasks: from now on their handles answer "expired". */
+  async expire(handles: readonly HandleId[]): Promise<void> {
+    const { archive, audit } = this.options;
+    const ended = this.#atRest(handles);
+    if (archive === undefined || ended.length === 0) return;
+    const event = { type: 'expired' } as const;
+    const rows = ended.map((record) =>
+      auditDraftOf({ before: record, after: record, event, principal: principalOf(record, event) }),
+    );
+    await Promise.all(rows.map((row) => audit?.append(row)));
+    await archive.expire(ended.map(({ handle }) => handle));
+    this.#remove(ended);
+  }
+
+  /** Moves ended tasks out of memory; their handles still resolve. */
+  async archive(handles: readonly HandleId[]): Promise<void> {
+    const { archive } = this.options;
+    const ended = this.#atRest(handles);
+    if (archive === undefined || ended.length === 0) return;
+    await archive.archive(ended.map(({ handle }) => handle));
+    this.#remove(ended);
+  }
+
   /** The result in JSON text, exactly as it came; `null` when there is none. */
   async readResult(handle: HandleId): Promise<string | null> {
-    if (!this.#entryOf(handle).current.hasResult) return null;
+    if (this.#entries.get(handle)?.current.hasResult === false) return null;
     return this.options.store.readPayload(handle, 'result');
   }
 
   /** A result that came after the end: for people, never delivered as success. */
   async readLateResult(handle: HandleId): Promise<string | null> {
-    if (!this.#entryOf(handle).current.hasLateResult) return null;
+    if (this.#entries.get(handle)?.current.hasLateResult === false) return null;
     return this.options.store.readPayload(handle, 'lateResult');
   }
 
@@ -183,12 +301,34 @@ export class Registry implements Disposable {
     const known = this.#entries.get(record.handle);
     if (known && known.decided.revision >= record.revision) return;
     this.#entries.set(record.handle, new TaskEntry(record));
+    this.#tellChange(record);
+  }
+
+  /** Those that have ended and of which no write is under way. */
+  #atRest(handles: readonly HandleId[]): TaskRecord[] {
+    return handles.flatMap((handle) => {
+      const entry = this.#entries.get(handle);
+      return entry && !entry.isWriting && isTerminal(entry.current.status) ? [entry.current] : [];
+    });
+  }
+
+  #remove(records: readonly TaskRecord[]): void {
+    for (const { handle } of records) {
+      this.#entries.delete(handle);
+      this.#didRemove.fire(handle);
+    }
+  }
+
+  #tellChange(record: TaskRecord): void {
     this.#didChange.fire(record);
+    this.#didChangeOne.fire(record.handle, record);
   }
 
   #tellTick(handle: HandleId): void {
     const entry = this.#entries.get(handle);
-    if (entry && !isTerminal(entry.current.status)) this.#didTick.fire(entry.current);
+    if (!entry || isTerminal(entry.current.status)) return;
+    this.#didTick.fire(entry.current);
+    this.#didTickOne.fire(handle, entry.current);
   }
 
   /** Progress alone: tried once, because the next one comes soon. */
@@ -196,7 +336,7 @@ export class Registry implements Disposable {
     const entry = this.#entries.get(handle);
     if (!entry || entry.isWriting) return;
     const record = { ...entry.decided, revision: entry.decided.revision + 1 };
-    const written = entry.decide(record, () => this.#writer.writeOnce(record));
+    const written = entry.decide(record, () => this.#writer.writeOnce({ record }));
     this.#track(written).catch((error: unknown) => {
       this.options.log.write('debug', 'A progress snapshot was not written.', error);
     });

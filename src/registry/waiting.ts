@@ -36,8 +36,8 @@ export async function waitForEnd(
       const end = () => resolve();
       resources.add(clock.after(waitMs, end));
       resources.add(
-        registry.onDidChange((record) => {
-          if (record.handle === handle && isAtRest(record)) end();
+        registry.onDidChangeOf(handle)((record) => {
+          if (isAtRest(record)) end();
         }),
       );
       if (wake) resources.add(wake(end));

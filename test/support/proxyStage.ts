@@ -15,6 +15,7 @@ import type { HandleId, TaskRecord } from '../../src/registry/taskRecord.ts';
 import { FakeChannel, type Script } from './fakeChannel.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeHost, turn } from './fakeHost.ts';
+import { MemoryAuditTrail } from './memoryAuditTrail.ts';
 import { MemoryTaskStore } from './memoryTaskStore.ts';
 
 export const LINGER_MS = 10_000;
@@ -38,6 +39,7 @@ export class ProxyStage {
   readonly channels: FakeChannel[] = [];
   readonly registry: Registry;
   readonly pool: UpstreamPool;
+  readonly audit = new MemoryAuditTrail();
   readonly calls: LiveCalls;
   readonly context: ProxyContext;
   /** What the next starts fail with. */
@@ -47,12 +49,12 @@ export class ProxyStage {
   #startGate: Promise<void> = Promise.resolve();
 
   constructor(readonly store = new MemoryTaskStore()) {
-    const { clock } = this;
+    const { clock, audit } = this;
     const log = {
       write: (level: LogLevel, message: string) => void this.logged.push({ level, message }),
     };
     const start = () => this.#start();
-    this.registry = new Registry({ store, clock, log });
+    this.registry = new Registry({ store, audit, clock, log });
     this.calls = new LiveCalls(clock);
     this.pool = new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS });
     const { registry, pool, calls } = this;

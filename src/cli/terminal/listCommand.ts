@@ -7,10 +7,12 @@ import type { Terminal } from './terminal.ts';
 
 /** How many ended tasks are shown without `--all`. */
 const ENDED_SHOWN = 20;
+/** How many archived tasks `--all` reads. */
+const OLDER_SHOWN = 10_000;
 
 export async function listCommand(terminal: Terminal): Promise<ExitCode> {
-  const { all, json, workspace } = terminal.options;
-  const rows = terminal.mayHoldTasks ? await rowsOf(terminal, workspace) : [];
+  const { all, json } = terminal.options;
+  const rows = terminal.mayHoldTasks ? await rowsOf(terminal) : [];
   const shown = shownRows(rows, all);
   if (json) terminal.printJson(shown.filter(hasHandle).map(taskViewOf));
   else if (rows.length === 0) terminal.print('No tasks.');
@@ -22,9 +24,16 @@ export async function listCommand(terminal: Terminal): Promise<ExitCode> {
   return ExitCode.done;
 }
 
-function rowsOf(terminal: Terminal, workspace: string | undefined): Promise<TaskRow[]> {
+/** With `all`, what lies in archives as well. */
+function rowsOf(terminal: Terminal): Promise<TaskRow[]> {
+  const { all, workspace } = terminal.options;
   const params = workspace === undefined ? {} : { workspace };
-  return terminal.withBroker(async (client) => (await client.request('tasks/list', params)).rows);
+  return terminal.withBroker(async (client) => {
+    const { rows } = await client.request('tasks/list', params);
+    if (!all) return rows;
+    const older = await client.request('tasks/older', { ...params, limit: OLDER_SHOWN });
+    return [...rows, ...older.rows];
+  });
 }
 
 /** Live first, then ended, the newest of each on top. */

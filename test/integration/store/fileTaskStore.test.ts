@@ -3,10 +3,12 @@ import { cp, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { systemClock } from '../../../src/common/clock.ts';
+import { silentLog } from '../../../src/common/log.ts';
 import { parseTaskRecord } from '../../../src/registry/parseTaskRecord.ts';
 import { Registry } from '../../../src/registry/registry.ts';
 import type { HandleId, TaskRecord } from '../../../src/registry/taskRecord.ts';
 import { FileTaskStore } from '../../../src/store/fileTaskStore.ts';
+import { MemoryAuditTrail } from '../../support/memoryAuditTrail.ts';
 import { aDraft, aTask } from '../../support/taskRecords.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -108,12 +110,13 @@ suite('file task store: records', () => {
   test('a registry on files brings back ended and lost tasks', async (t) => {
     const { store, open, lines } = await stage(t);
     const log = { write: (_level: string, text: string) => void lines.push(text) };
-    const first = new Registry({ store, clock: systemClock, log });
+    const audit = new MemoryAuditTrail();
+    const first = new Registry({ store, audit, clock: systemClock, log });
     t.after(() => first.dispose());
     const ended = await first.create(aDraft());
     await first.apply(ended.handle, { type: 'completed', isError: false, resultJson: '{}' });
     const live = await first.create(aDraft());
-    const second = new Registry({ store: open(), clock: systemClock, log });
+    const second = new Registry({ store: open(), audit, clock: systemClock, log });
     t.after(() => second.dispose());
     await second.load();
     await second.loseOrphans(() => false);
@@ -242,7 +245,8 @@ suite('file task store: places', () => {
     await store.put(later);
     await cp(join(root, 'copy'), atHome(), { recursive: true });
     const again = open();
-    const registry = new Registry({ store: again, clock: systemClock, log: { write() {} } });
+    const audit = new MemoryAuditTrail();
+    const registry = new Registry({ store: again, audit, clock: systemClock, log: silentLog });
     t.after(() => registry.dispose());
     await registry.load();
     assert.deepEqual(registry.list(), [later]);

@@ -8,9 +8,9 @@ import { handleIn, ProxyStage } from '../../support/proxyStage.ts';
 const HAND_OFF_MS = 10_000;
 const BY_USER = { door: 'user', note: null, force: false } as const;
 
-function revokerOf({ registry, calls, clock, context }: ProxyStage): Revoker {
+function revokerOf({ registry, audit, calls, clock, context }: ProxyStage): Revoker {
   const rows = new TaskRows(registry, calls, clock);
-  return new Revoker({ registry, calls, rows, clock, log: context.log });
+  return new Revoker({ registry, audit, calls, rows, clock, log: context.log });
 }
 
 suite('a revocation', () => {

@@ -6,13 +6,19 @@ import { newHandleId } from '../../../src/registry/handleId.ts';
 import { Registry } from '../../../src/registry/registry.ts';
 import { waitForEnd } from '../../../src/registry/waiting.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
+import { MemoryAuditTrail } from '../../support/memoryAuditTrail.ts';
 import { MemoryTaskStore } from '../../support/memoryTaskStore.ts';
 import { settle } from '../../support/settle.ts';
 import { aDraft, aTask } from '../../support/taskRecords.ts';
 
 function stage(t: TestContext) {
   const clock = new FakeClock();
-  const registry = new Registry({ store: new MemoryTaskStore(), clock, log: silentLog });
+  const registry = new Registry({
+    store: new MemoryTaskStore(),
+    audit: new MemoryAuditTrail(),
+    clock,
+    log: silentLog,
+  });
   t.after(() => registry.dispose());
   return { clock, registry };
 }

@@ -1,0 +1,18 @@
+import { userInfo } from 'node:os';
+import type { ControlHello } from '../brokerApi/brokerProtocol.ts';
+import type { Principal } from '../registry/auditTrail.ts';
+import type { Door } from '../registry/taskRecord.ts';
+
+/** Who asks over a control link, as claimed (P8). */
+export function controlPrincipal(door: Door, { client, version }: ControlHello): Principal {
+  return { door, client: { name: client, version }, conversationId: null, user: userName() };
+}
+
+/** Some containers run as a user without a name. */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
