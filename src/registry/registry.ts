@@ -8,7 +8,7 @@ import { DurableWriter } from './durableWriter.ts';
 import { noSuchHandle } from './noSuchHandle.ts';
 import { Pacer } from './pacer.ts';
 import { type FutureRecord, parseTaskRecord } from './parseTaskRecord.ts';
-import { hasExpired } from './retention.ts';
+import { type FoundTask, PastTasks } from './pastTasks.ts';
 import { SteadyTime } from './steadyTime.ts';
 import { newTaskRecord, type TaskDraft } from './taskDraft.ts';
 import { TaskEntry } from './taskEntry.ts';
@@ -42,16 +42,6 @@ export interface ApplyOutcome {
   readonly record: TaskRecord;
 }
 
-/**
- * What a handle stands for. `future`: a newer version of us wrote it; `expired`: its ttl is over;
- * `unknown`: never issued here, as far as anybody can tell.
- */
-export type FoundTask =
-  | { readonly kind: 'task'; readonly record: TaskRecord; readonly isArchived: boolean }
-  | { readonly kind: 'future'; readonly future: FutureRecord }
-  | { readonly kind: 'expired' }
-  | { readonly kind: 'unknown' };
-
 /** Which tasks to list; an absent member does not narrow. */
 export interface TaskFilter {
   readonly workspace?: string | null;
@@ -64,7 +54,7 @@ export interface TaskFilter {
  */
 export class Registry implements Disposable {
   readonly #entries = new Map<HandleId, TaskEntry>();
-  readonly #futures = new Map<HandleId, FutureRecord>();
+  readonly #past: PastTasks;
   readonly #pending = new Set<Promise<unknown>>();
   readonly #disposables = new DisposableStore();
   readonly #writer: DurableWriter;
@@ -89,6 +79,7 @@ export class Registry implements Disposable {
   constructor(private readonly options: RegistryOptions) {
     const { clock } = options;
     this.time = new SteadyTime(clock);
+    this.#past = new PastTasks({ archive: options.archive, audit: options.audit, time: this.time });
     this.#writer = this.#disposables.add(new DurableWriter(options));
     this.#tells = this.#disposables.add(
       new Pacer<HandleId>({
@@ -128,12 +119,11 @@ export class Registry implements Disposable {
     for (const value of values) {
       const parsed = parseTaskRecord(value);
       if (parsed.ok) this.#addRecord(parsed.record);
-      else if (parsed.future) this.#futures.set(parsed.future.handle, parsed.future);
+      else if (parsed.future) this.#past.addFuture(parsed.future);
       else this.options.log.write('warn', `A stored task was left out: ${parsed.problem}.`);
     }
-    const { size } = this.#futures;
-    if (size > 0)
-      this.options.log.write('warn', `${size} tasks of a newer version are kept as is.`);
+    const { length } = this.#past.futures;
+    if (length > 0) this.options.log.write('warn', `${length} tasks of a newer version are kept.`);
   }
 
   /** Every live task whose upstream is not in our hands becomes `lost` (P5). */
@@ -204,14 +194,7 @@ export class Registry implements Disposable {
   /** What a handle stands for, archives and tombstones included. */
   async find(handle: HandleId): Promise<FoundTask> {
     const record = this.get(handle);
-    if (record) return { kind: 'task', record, isArchived: false };
-    const future = this.#futures.get(handle);
-    if (future) return { kind: 'future', future };
-    const past = await this.options.archive?.findPast(handle);
-    if (!past) return { kind: 'unknown' };
-    const parsed = past.kind === 'archived' ? parseTaskRecord(past.record) : null;
-    if (!parsed?.ok || hasExpired(parsed.record, this.time)) return { kind: 'expired' };
-    return { kind: 'task', record: parsed.record, isArchived: true };
+    return record ? { kind: 'task', record, isArchived: false } : this.#past.find(handle);
   }
 
   /** How many handles are at hand. */
@@ -226,7 +209,7 @@ export class Registry implements Disposable {
 
   /** Records that a newer version wrote: known to be, kept as they are. */
   futures(): FutureRecord[] {
-    return [...this.#futures.values()];
+    return this.#past.futures;
   }
 
   /** Live first, oldest first; then finished, newest first. */
@@ -239,34 +222,20 @@ export class Registry implements Disposable {
 
   /** Archived tasks that have not expired, newest end first. */
   async listArchived(limit: number): Promise<TaskRecord[]> {
-    const records = ((await this.options.archive?.listArchived(limit)) ?? []).flatMap((value) => {
-      const parsed = parseTaskRecord(value);
-      return parsed.ok && !this.#entries.has(parsed.record.handle) ? [parsed.record] : [];
-    });
-    return sortTasks(records.filter((record) => !hasExpired(record, this.time)));
+    const records = await this.#past.list(limit);
+    return sortTasks(records.filter(({ handle }) => !this.#entries.has(handle)));
   }
 
   /** Ends the time of ended tasks: from now on their handles answer "expired". */
   async expire(handles: readonly HandleId[]): Promise<void> {
-    const { archive, audit } = this.options;
     const ended = this.#atRest(handles);
-    if (archive === undefined || ended.length === 0) return;
-    const event = { type: 'expired' } as const;
-    const rows = ended.map((record) =>
-      auditDraftOf({ before: record, after: record, event, principal: principalOf(record, event) }),
-    );
-    await Promise.all(rows.map((row) => audit?.append(row)));
-    await archive.expire(ended.map(({ handle }) => handle));
-    this.#remove(ended);
+    if (ended.length > 0 && (await this.#past.expire(ended))) this.#remove(ended);
   }
 
   /** Moves ended tasks out of memory; their handles still resolve. */
   async archive(handles: readonly HandleId[]): Promise<void> {
-    const { archive } = this.options;
     const ended = this.#atRest(handles);
-    if (archive === undefined || ended.length === 0) return;
-    await archive.archive(ended.map(({ handle }) => handle));
-    this.#remove(ended);
+    if (ended.length > 0 && (await this.#past.archive(ended))) this.#remove(ended);
   }
 
   /** The result in JSON text, exactly as it came; `null` when there is none. */
