@@ -9,12 +9,13 @@ interface Timer {
 /** Time that stands still until a test moves it. */
 export class FakeClock implements Clock {
   #elapsedMs = 0;
+  #wallShiftMs = 0;
   readonly #timers = new Set<Timer>();
 
   constructor(private readonly startMs = Date.UTC(2026, 0, 1)) {}
 
   now(): number {
-    return this.startMs + this.#elapsedMs;
+    return this.startMs + this.#elapsedMs + this.#wallShiftMs;
   }
 
   monotonic(): number {
@@ -37,10 +38,20 @@ export class FakeClock implements Clock {
     const untilMs = this.#elapsedMs + ms;
     for (let timer = this.#nextUntil(untilMs); timer; timer = this.#nextUntil(untilMs)) {
       this.#timers.delete(timer);
-      this.#elapsedMs = timer.dueMs;
+      this.#elapsedMs = Math.max(this.#elapsedMs, timer.dueMs);
       timer.run();
     }
     this.#elapsedMs = untilMs;
+  }
+
+  /** The machine or the process sleeps: time goes on, no timer runs until it is moved again. */
+  sleep(ms: number): void {
+    this.#elapsedMs += ms;
+  }
+
+  /** Somebody sets the wall clock. */
+  moveWall(byMs: number): void {
+    this.#wallShiftMs += byMs;
   }
 
   #nextUntil(untilMs: number): Timer | undefined {
