@@ -21,6 +21,7 @@ import { serveConnect } from './connectFront.ts';
 import type { ControlConnection } from './controlConnection.ts';
 import { type ControlDesk, handleTaskRequests } from './controlHandlers.ts';
 import { controlPrincipal } from './controlPrincipal.ts';
+import { DeadlineDesk } from './deadlineDesk.ts';
 import { Notices } from './notices.ts';
 import { ownerInstance } from './ownerMark.ts';
 import { Revoker } from './revoker.ts';
@@ -28,6 +29,7 @@ import { RouteTable } from './routeTable.ts';
 import { RowFeed } from './rowFeed.ts';
 import { endSurvivors } from './survivors.ts';
 import { TaskRows } from './taskRows.ts';
+import { createTaskTime } from './taskTime.ts';
 import { upstreamStarter } from './upstreamStarter.ts';
 
 const STOPPED_NOTE =
@@ -74,13 +76,18 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const keyed = new KeyedTasks(registry);
   const predecessors = owned.add(new Predecessors(clock));
   const routes = owned.add(new RouteTable(clock));
-  const rows = new TaskRows(registry, calls, clock);
+  const timeOptions = { registry, clock, log, path: paths.durations, isFenced };
+  const time = owned.add(await createTaskTime(timeOptions));
+  const { outlook } = time;
+  const rows = new TaskRows(registry, calls, { clock, outlook });
   const feed = owned.add(new RowFeed(rows, clock));
   feed.follow(registry, calls);
   const start = upstreamStarter(ownerInstance());
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
   const revoker = new Revoker({ registry, calls, rows, clock, log });
   const revoke = revokeByHandle(revoker);
+  const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log };
+  const deadlines = owned.add(new DeadlineDesk(deadlineOptions));
   const attachWorkspace = workspaceAttacher({ store, registry, calls });
   return {
     ...fronts(context, {
@@ -92,10 +99,22 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
         predecessors,
         keyed,
         clock,
+        outlook,
         log,
         revoke,
       },
-      desk: { registry, calls, rows, feed, routes, revoker, clock, log, attachWorkspace },
+      desk: {
+        registry,
+        calls,
+        rows,
+        feed,
+        routes,
+        revoker,
+        deadlines,
+        clock,
+        log,
+        attachWorkspace,
+      },
       notices,
     }),
     liveCount: () => calls.size,
@@ -103,7 +122,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     shutDown: async () => {
       await registry.loseOrphans(() => false, STOPPED_NOTE);
       await pool.shutDown();
-      await registry.flush();
+      await Promise.all([registry.flush(), time.flush()]);
       owned.dispose();
     },
   };

@@ -5,11 +5,14 @@ import { isJsonObject, type JsonObject, numberOr, stringOr } from '../common/jso
 import type { Log } from '../common/log.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import type { Principal } from '../registry/auditTrail.ts';
+import type { Extension } from '../registry/deadlines.ts';
 import { isHandleId } from '../registry/handleId.ts';
+import { isDurationMs } from '../registry/policy.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Door, type HandleId, isTerminal } from '../registry/taskRecord.ts';
 import { waitForEnd } from '../registry/waiting.ts';
 import type { ControlConnection } from './controlConnection.ts';
+import type { DeadlineDesk } from './deadlineDesk.ts';
 import type { Revoker } from './revoker.ts';
 import type { RouteTable } from './routeTable.ts';
 import type { RowFeed } from './rowFeed.ts';
@@ -24,6 +27,7 @@ export interface ControlDesk {
   readonly feed: RowFeed;
   readonly routes: RouteTable;
   readonly revoker: Revoker;
+  readonly deadlines: DeadlineDesk;
   readonly clock: Clock;
   readonly log: Log;
   /** Who asks through this link, by the door it names. */
@@ -63,7 +67,13 @@ function handleSetup(connection: ControlConnection, desk: ControlDesk): void {
     const subscription = desk.feed.onDidChange((change) => {
       connection.notify('tasks/changed', change);
     });
-    connection.onClose(() => subscription.dispose());
+    const warnings = desk.deadlines.onDidWarn((warning) => {
+      connection.notify('tasks/warned', warning);
+    });
+    connection.onClose(() => {
+      subscription.dispose();
+      warnings.dispose();
+    });
     return { rows: desk.rows.list() };
   });
 }
@@ -126,11 +136,31 @@ function handleEnding(connection: ControlConnection, desk: ControlDesk): void {
     const ids = [...live.map((record) => record.handle), ...open.map((call) => call.id)];
     return { outcomes: await revokeEach(desk, ids, { ...params, force: true }) };
   });
+  connection.handle('tasks/extend', async (params) => {
+    const wanted = parseExtension(params);
+    const row = await desk.deadlines.extend(
+      requiredText(params, 'id'),
+      wanted,
+      desk.principal('user'),
+    );
+    return { row };
+  });
   connection.handle('calls/handOff', async (params): Promise<{ handle: HandleId | null }> => {
     const call = calls.get(requiredText(params, 'id'));
     await call?.handOff();
     return { handle: call?.handle ?? null };
   });
+}
+
+/** What is left out is decided by the clocks. */
+function parseExtension({ clock, byMs }: JsonObject): Partial<Extension> {
+  if (clock !== undefined && clock !== 'idle' && clock !== 'total') {
+    throw new TaskHandlesError('invalid_message', '`clock` must be "idle" or "total".');
+  }
+  if (byMs !== undefined && (!isDurationMs(byMs) || byMs === 0)) {
+    throw new TaskHandlesError('invalid_message', '`byMs` must be a number of ms above 0.');
+  }
+  return { ...(clock !== undefined && { clock }), ...(byMs !== undefined && { byMs }) };
 }
 
 function revokeEach(

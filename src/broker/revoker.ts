@@ -9,6 +9,7 @@ import { BROKER_PRINCIPAL } from '../registry/auditDrafts.ts';
 import type { AuditDraft, AuditTrail, Principal } from '../registry/auditTrail.ts';
 import { redactSecrets } from '../registry/redact.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { DeadlineClock, TaskEvent } from '../registry/taskEvent.ts';
 import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
 import { climbLadder } from './revocationLadder.ts';
 import type { TaskRows } from './taskRows.ts';
@@ -71,10 +72,20 @@ export class Revoker {
       .filter((call) => !own.has(call) && upstreams.has(call.upstream));
   }
 
+  /** Ends a task whose time is over: as a revocation does, but that policy is behind it (P9). */
+  async expire(handle: HandleId, clock: DeadlineClock): Promise<RevokeOutcome> {
+    const request: RevokeOne = { id: handle, door: 'policy', note: null, force: false };
+    return await this.#endTask({ type: 'timedOut', clock }, handle, request);
+  }
+
   async #revokeTask(handle: HandleId, request: RevokeOne): Promise<RevokeOutcome> {
+    const event = { type: 'revoked', by: request.door, note: request.note } as const;
+    return await this.#endTask(event, handle, request);
+  }
+
+  async #endTask(event: TaskEvent, handle: HandleId, request: RevokeOne): Promise<RevokeOutcome> {
     const { registry, calls, rows } = this.options;
     const call = calls.ofHandle(handle);
-    const event = { type: 'revoked', by: request.door, note: request.note } as const;
     const applied = registry.apply(handle, event, request.principal);
     const early = call !== undefined && (await this.#isLate(applied));
     const climbing = early ? this.#climb(handle, call, request) : null;

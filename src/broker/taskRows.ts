@@ -4,6 +4,7 @@ import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import type { ToolCall } from '../proxy/downstream/toolCall.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import { handleExpired } from '../registry/noSuchHandle.ts';
+import type { OutlookOf } from '../registry/outlook.ts';
 import { percentOf } from '../registry/progress.ts';
 import { toTaskView } from '../registry/projection.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -16,7 +17,7 @@ export class TaskRows {
   constructor(
     private readonly registry: Registry,
     private readonly calls: LiveCalls,
-    private readonly clock: Clock,
+    private readonly context: { readonly clock: Clock; readonly outlook: OutlookOf },
   ) {}
 
   /** Calls first, then tasks: live, then finished. Without `workspace`: every row of the user. */
@@ -32,7 +33,7 @@ export class TaskRows {
       ...this.registry
         .futures()
         .filter((future) => workspace === undefined || future.workspace === workspace)
-        .map((future) => futureRow(future, this.clock.now())),
+        .map((future) => futureRow(future, this.context.clock.now())),
     ];
   }
 
@@ -54,7 +55,7 @@ export class TaskRows {
     if (row !== null || !isHandleId(id)) return row;
     const found = await this.registry.find(id);
     if (found.kind === 'expired') throw handleExpired(id);
-    if (found.kind === 'future') return futureRow(found.future, this.clock.now());
+    if (found.kind === 'future') return futureRow(found.future, this.context.clock.now());
     return found.kind === 'task' ? this.#ofArchived(found.record) : null;
   }
 
@@ -80,7 +81,11 @@ export class TaskRows {
     const call = this.calls.ofHandle(record.handle);
     const isLive = !isTerminal(record.status);
     return {
-      ...toTaskView(record, { now: this.clock.now(), attached: isLive && call !== undefined }),
+      ...toTaskView(record, {
+        now: this.context.clock.now(),
+        attached: isLive && call !== undefined,
+        outlook: this.context.outlook(record),
+      }),
       id: record.handle,
       kind: 'task',
       handle: record.handle,
@@ -116,7 +121,7 @@ export class TaskRows {
       ...(percent === undefined ? {} : { percent }),
       ...(message === null ? {} : { message }),
       createdAt: started,
-      lastUpdatedAt: new Date(this.clock.now()).toISOString(),
+      lastUpdatedAt: new Date(this.context.clock.now()).toISOString(),
       elapsedMs: call.elapsedMs,
       ttlMs: null,
       pollIntervalMs: call.policy.pollIntervalMs,

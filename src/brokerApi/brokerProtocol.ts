@@ -149,7 +149,10 @@ export interface BrokerRequests {
     params: { door: Door; note?: string };
     result: { outcomes: RevokeOutcome[] };
   };
-  /** More time for a live task: without `clock` on each clock it has, without `byMs` as much again. */
+  /**
+   * More time for a live task: without `clock` for each that has warned, else for total; without
+   * `byMs` as much as it had at first.
+   */
   'tasks/extend': {
     params: { id: string; clock?: ClockName; byMs?: number };
     result: { row: TaskRow | null };

@@ -21,6 +21,8 @@ export interface HomePaths {
   readonly audit: string;
   /** Workspace id → datafile. */
   readonly index: string;
+  /** How long tools took before. */
+  readonly durations: string;
   /** The folder that terminals have on their PATH. */
   readonly bin: string;
 }
@@ -66,6 +68,7 @@ function pathsOf(root: string): HomePaths {
     records: join(root, 'records'),
     audit: join(root, 'audit'),
     index: join(root, 'index.json'),
+    durations: join(root, 'durations.json'),
     bin: join(root, 'bin'),
   };
 }

@@ -1,6 +1,7 @@
 import type { StdioDefinition } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
+import type { OutlookOf } from '../registry/outlook.ts';
 import type { RoutePolicy } from '../registry/policy.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Door, HandleId } from '../registry/taskRecord.ts';
@@ -19,6 +20,7 @@ export interface ProxyContext {
   readonly predecessors: Predecessors;
   readonly keyed: KeyedTasks;
   readonly clock: Clock;
+  readonly outlook: OutlookOf;
   readonly log: Log;
   /** Ends a task for good; resolves when the revocation ladder is done (P6). */
   readonly revoke: (request: RevokeRequest) => Promise<void>;

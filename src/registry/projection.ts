@@ -1,3 +1,4 @@
+import type { Outlook } from './outlook.ts';
 import { percentOf } from './progress.ts';
 import type { TaskReason, TaskRecord } from './taskRecord.ts';
 import type { TaskView } from './taskView.ts';
@@ -5,7 +6,7 @@ import type { TaskView } from './taskView.ts';
 /** What of a task goes out: the record as agents and terminals see it at `now`. */
 export function toTaskView(
   record: TaskRecord,
-  { now, attached }: { now: number; attached: boolean },
+  { now, attached, outlook }: { now: number; attached: boolean; outlook?: Outlook },
 ): TaskView {
   const percent = percentOf(record);
   const message = record.progress?.message;
@@ -23,6 +24,7 @@ export function toTaskView(
     elapsedMs: Math.max(0, (record.endedAtMs ?? now) - record.startedAtMs),
     ttlMs: ttlFromCreation(record),
     pollIntervalMs: record.pollIntervalMs,
+    ...outlook,
     ...(record.reason ? { reason: toReasonView(record.reason) } : {}),
     ...(record.error ? { error: { code: record.error.code, message: record.error.message } } : {}),
   };

@@ -63,6 +63,7 @@ export class ProxyStage {
       pool,
       calls,
       clock,
+      outlook: () => ({}),
       log,
       learned: new LearnedHandOffs(),
       predecessors: new Predecessors(clock),

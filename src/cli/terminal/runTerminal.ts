@@ -2,6 +2,7 @@ import { messageOf } from '../../common/errors.ts';
 import { PRODUCT, VERSION } from '../../common/product.ts';
 import { ExitCode, exitCodeOf } from '../exitCode.ts';
 import { brokerCommand } from './brokerCommand.ts';
+import { extendCommand } from './extendCommand.ts';
 import { listCommand } from './listCommand.ts';
 import { resultCommand } from './resultCommand.ts';
 import { revokeCommand } from './revokeCommand.ts';
@@ -17,6 +18,7 @@ const COMMANDS: Record<TerminalCommand, (terminal: Terminal) => Promise<ExitCode
   wait: waitCommand,
   result: resultCommand,
   revoke: revokeCommand,
+  extend: extendCommand,
   broker: brokerCommand,
 };
 

@@ -1,7 +1,7 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { durationText } from './durationText.ts';
 import { plainLine, shortened } from './plainText.ts';
-import { progressBar, statusWord } from './taskWords.ts';
+import { clockText, progressText, statusWord } from './taskWords.ts';
 
 const HEAD = ['HANDLE', 'STATUS', 'PROGRESS', 'ELAPSED', 'TOOL', 'ARGUMENT', 'MESSAGE'];
 const ARGUMENT_LENGTH = 40;
@@ -28,6 +28,9 @@ export function taskFacts(row: TaskRow): string {
     ['progress', progress.trim()],
     ['message', plainLine(row.message ?? '')],
     ['elapsed', elapsed],
+    ['total', clockText(row.deadlines?.total)],
+    ['idle', clockText(row.deadlines?.idle)],
+    ['usually', usualText(row)],
     ['created', row.createdAt],
     ['attached', row.attached ? 'yes' : ''],
     ['reason', reasonOf(row)],
@@ -43,7 +46,7 @@ function cellsOf(row: TaskRow): string[] {
   return [
     row.handle ?? row.id,
     statusWord(row),
-    progressBar(row.percent),
+    progressText(row),
     durationText(row.elapsedMs),
     plainLine(`${row.route}/${row.tool}`),
     shortened(plainLine(row.argument), ARGUMENT_LENGTH),
@@ -56,6 +59,11 @@ function reasonOf({ reason }: TaskRow): string {
   const level = reason.level === undefined ? '' : `, ${reason.level}`;
   const note = reason.note === undefined ? '' : `: ${plainLine(reason.note)}`;
   return `${reason.code} by ${reason.by}${level}${note}`;
+}
+
+function usualText({ estimate }: TaskRow): string {
+  if (estimate === undefined) return '';
+  return `~${durationText(estimate.totalMs)}, by ${estimate.samples} earlier runs`;
 }
 
 function joined(cells: readonly string[], widths: readonly number[]): string {

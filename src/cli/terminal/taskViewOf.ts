@@ -11,7 +11,7 @@ export function hasHandle(row: TaskRow): row is TaskRowWithHandle {
 
 /** What `--json` prints: the view that agents get, without what rows carry for people. */
 export function taskViewOf(row: TaskRowWithHandle): TaskView {
-  const { percent, message, reason, error } = row;
+  const { percent, message, deadlines, estimate, reason, error } = row;
   return {
     handle: row.handle,
     route: row.route,
@@ -26,6 +26,8 @@ export function taskViewOf(row: TaskRowWithHandle): TaskView {
     elapsedMs: row.elapsedMs,
     ttlMs: row.ttlMs,
     pollIntervalMs: row.pollIntervalMs,
+    ...(deadlines === undefined ? {} : { deadlines }),
+    ...(estimate === undefined ? {} : { estimate }),
     ...(reason === undefined ? {} : { reason }),
     ...(error === undefined ? {} : { error }),
   };

@@ -1,4 +1,5 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
+import { durationText } from './durationText.ts';
 import { plainLine } from './plainText.ts';
 
 const BAR_PARTS = 5;
@@ -23,6 +24,21 @@ export function progressBar(percent: number | undefined): string {
   if (percent === undefined) return '';
   const full = Math.min(BAR_PARTS, Math.floor((percent / 100) * BAR_PARTS));
   return `${String(percent).padStart(3)}% ${'▰'.repeat(full)}${'▱'.repeat(BAR_PARTS - full)}`;
+}
+
+/** The percent and its bar; where there is none, `~5m left`: a guess by earlier runs (P10). */
+export function progressText(row: TaskRow): string {
+  const { percent, estimate, elapsedMs } = row;
+  if (percent !== undefined || estimate === undefined || hasEnded(row)) return progressBar(percent);
+  const leftMs = estimate.totalMs - elapsedMs;
+  return leftMs > 0 ? `~${durationText(leftMs)} left` : 'longer than usual';
+}
+
+/** How far a clock has run: `12m of 4h` (P9); empty where there is none. */
+export function clockText(clock: { limitMs: number; ranMs: number } | undefined): string {
+  return clock === undefined
+    ? ''
+    : `${durationText(clock.ranMs)} of ${durationText(clock.limitMs)}`;
 }
 
 /** Why a task ended otherwise than by a result of its own, for a person. */

@@ -4,7 +4,14 @@ import { TaskHandlesError } from '../../common/errors.ts';
 import { millisecondsOf } from '../numberOption.ts';
 import { withUsageErrors } from '../usageError.ts';
 
-export type TerminalCommand = 'list' | 'status' | 'wait' | 'result' | 'revoke' | 'broker';
+export type TerminalCommand =
+  | 'list'
+  | 'status'
+  | 'wait'
+  | 'result'
+  | 'revoke'
+  | 'extend'
+  | 'broker';
 
 export interface TerminalOptions {
   readonly command: TerminalCommand | 'help' | 'version';
@@ -15,6 +22,8 @@ export interface TerminalOptions {
   readonly all: boolean;
   readonly workspace: string | undefined;
   readonly timeoutMs: number | undefined;
+  /** How much time to add. */
+  readonly byMs: number | undefined;
   readonly reason: string | undefined;
   readonly force: boolean;
   readonly drain: boolean;
@@ -28,6 +37,7 @@ const OPTIONS = {
   all: { type: 'boolean' },
   workspace: { type: 'string' },
   timeout: { type: 'string' },
+  by: { type: 'string' },
   reason: { type: 'string' },
   force: { type: 'boolean' },
   drain: { type: 'boolean' },
@@ -42,6 +52,7 @@ const COMMANDS: Record<TerminalCommand, { operands: [number, number]; options: s
   wait: { operands: [1, 1], options: ['timeout'] },
   result: { operands: [1, 1], options: [] },
   revoke: { operands: [0, Number.POSITIVE_INFINITY], options: ['all', 'reason', 'force'] },
+  extend: { operands: [1, 1], options: ['by'] },
   broker: { operands: [1, 1], options: ['drain'] },
 };
 
@@ -65,6 +76,7 @@ export function parseTerminalOptions(argv: readonly string[]): TerminalOptions {
     all: values.all === true,
     workspace: values.workspace,
     timeoutMs: millisecondsOf('timeout', values.timeout),
+    byMs: millisecondsOf('by', values.by),
     reason: values.reason,
     force: values.force === true,
     drain: values.drain === true,

@@ -14,6 +14,7 @@ Tasks:
   result HANDLE                      what the tool answered
   revoke HANDLE… | --all [--reason TEXT] [--force]
                                      stops tasks for good; --force: also what shares their server
+  extend HANDLE [--by MS]            more time for a task that nears a limit; else as much again
 Broker:
   broker status                      whether it runs; never starts one
   broker stop [--drain]              ends it; --drain: when nothing is live any more

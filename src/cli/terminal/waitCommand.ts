@@ -5,7 +5,7 @@ import { durationText } from './durationText.ts';
 import { plainLine, shortened } from './plainText.ts';
 import { taskFacts } from './taskTable.ts';
 import { hasHandle, taskViewOf } from './taskViewOf.ts';
-import { hasEnded, progressBar } from './taskWords.ts';
+import { hasEnded, progressText } from './taskWords.ts';
 import { noSuchHandle, type Terminal } from './terminal.ts';
 
 /** One wait at the broker; a person who looks on gets news oftener. */
@@ -68,10 +68,6 @@ class Wait {
 }
 
 function progressLine(row: TaskRow): string {
-  const parts = [
-    progressBar(row.percent),
-    durationText(row.elapsedMs),
-    plainLine(row.message ?? ''),
-  ];
+  const parts = [progressText(row), durationText(row.elapsedMs), plainLine(row.message ?? '')];
   return [row.tool, ...parts].filter((part) => part !== '').join('  ');
 }

@@ -24,6 +24,7 @@ import { forwardRequest } from './forwardRequest.ts';
 import type { InFlight } from './inFlight.ts';
 import type { JoinedCall } from './joinedCall.ts';
 import { RepeatDesk } from './repeatDesk.ts';
+import { refusalOf } from './taskLimits.ts';
 import { ToolCall } from './toolCall.ts';
 import { rewriteToolList, toolNamesOf } from './toolListRewrite.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
@@ -53,7 +54,8 @@ export class CallDesk {
     const names = () => this.#names;
     this.#repeats = new RepeatDesk(options);
     this.#companions = new Companions({ context, route, names });
-    this.#replyPort = { port, inFlight, clock: context.clock, names };
+    const { clock, outlook } = context;
+    this.#replyPort = { port, inFlight, clock, outlook, names };
   }
 
   /** `tools/list`: the upstream's tools, with what is rewritten in `toolListRewrite`. */
@@ -100,6 +102,11 @@ export class CallDesk {
     const call = new ToolCall({ context, route, message, tool, policy, client: client() });
     const reply = new CallReply(this.#replyPort, message, id);
     if (this.#repeats.take(call, reply)) return;
+    const refusal = refusalOf(call, context.calls);
+    if (refusal !== null) {
+      reply.answerOwn(errorAnswer(refusal));
+      return;
+    }
     inFlight.add(id, call);
     const upstream = binding.ready;
     if (upstream !== null) call.start(upstream, reply);

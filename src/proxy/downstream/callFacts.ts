@@ -1,11 +1,11 @@
 import { hashArguments, previewArguments } from '../../registry/argumentPreview.ts';
 import type { ResolvedPolicy } from '../../registry/policy.ts';
 import type { TaskDraft } from '../../registry/taskDraft.ts';
-import {
-  type ClientFacts,
-  NO_DEADLINES,
-  type TaskProgress,
-  type UpstreamFacts,
+import type {
+  ClientFacts,
+  TaskDeadlines,
+  TaskProgress,
+  UpstreamFacts,
 } from '../../registry/taskRecord.ts';
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { META_CONVERSATION } from '../wire/mcpNames.ts';
@@ -89,8 +89,18 @@ export class CallFacts {
       progress,
       client: this.client,
       idempotencyKeyHash: key.kind === 'key' ? key.hash : null,
-      deadlines: NO_DEADLINES,
+      deadlines: this.#deadlines(),
       upstream,
+    };
+  }
+
+  /** Both clocks count from the call, not from its hand-off (P9); 0 in the settings: none. */
+  #deadlines(): TaskDeadlines {
+    const { totalTimeoutMs, idleTimeoutMs } = this.policy;
+    return {
+      totalTimeoutMs: totalTimeoutMs > 0 ? totalTimeoutMs : null,
+      idleTimeoutMs: idleTimeoutMs > 0 ? idleTimeoutMs : null,
+      ranMs: this.elapsedMs,
     };
   }
 }

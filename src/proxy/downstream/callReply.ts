@@ -1,4 +1,5 @@
 import type { Clock } from '../../common/clock.ts';
+import type { OutlookOf } from '../../registry/outlook.ts';
 import { toTaskView } from '../../registry/projection.ts';
 import type { TaskRecord } from '../../registry/taskRecord.ts';
 import type { DownstreamPort } from '../proxyContext.ts';
@@ -23,6 +24,7 @@ export interface ReplyPort {
   readonly port: DownstreamPort;
   readonly inFlight: InFlight;
   readonly clock: Clock;
+  readonly outlook: OutlookOf;
   readonly names: () => CompanionNames;
 }
 
@@ -41,9 +43,9 @@ export class CallReply implements CallDownstream {
   }
 
   answerHandOff(record: TaskRecord, call: ToolCall): void {
-    const { inFlight, clock, names } = this.to;
+    const { inFlight, clock, outlook, names } = this.to;
     inFlight.handedOff(this.id, call);
-    const view = toTaskView(record, { now: clock.now(), attached: true });
+    const view = toTaskView(record, { now: clock.now(), attached: true, outlook: outlook(record) });
     this.answerOwn(viewAnswer(handOffSentence(view, names()), view));
   }
 

@@ -5,6 +5,7 @@ import { errorAnswer } from './answers.ts';
 import type { CallReply } from './callReply.ts';
 import { BAD_KEY } from './idempotencyKey.ts';
 import { JoinedCall } from './joinedCall.ts';
+import { refusalOf } from './taskLimits.ts';
 import type { ToolCall } from './toolCall.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
 
@@ -56,6 +57,11 @@ export class RepeatDesk {
   #execute(call: ToolCall, signal: AbortSignal): Promise<HandleId> {
     return new Promise((resolve, reject) => {
       const fail = (why: string) => reject(new TaskHandlesError('upstream_start_failed', why));
+      const refusal = refusalOf(call, this.options.context.calls);
+      if (refusal !== null) {
+        fail(refusal);
+        return;
+      }
       signal.addEventListener('abort', () => {
         if (call.upstream !== null) return;
         call.release();

@@ -95,9 +95,16 @@ function progressOf(view: TaskView): string {
   const parts = [
     view.percent === undefined ? null : `${view.percent} %`,
     durationOf(view.elapsedMs),
+    guessOf(view),
     view.message ?? null,
   ];
   return parts.filter((part) => part !== null).join(', ');
+}
+
+/** From earlier runs, and marked as the guess that it is (P10). */
+function guessOf({ estimate, elapsedMs }: TaskView): string | null {
+  if (estimate === undefined || elapsedMs > estimate.totalMs) return null;
+  return `~${durationOf(estimate.totalMs)} in all by earlier runs`;
 }
 
 /** `12 s`, `1 min 40 s`, `3 h 5 min`, `24 h`. */

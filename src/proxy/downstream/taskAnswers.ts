@@ -58,9 +58,9 @@ export async function endedAnswer(
 }
 
 /** The task as an agent sees it now. */
-export function viewOf({ clock, calls }: ProxyContext, record: TaskRecord): TaskView {
+export function viewOf({ clock, calls, outlook }: ProxyContext, record: TaskRecord): TaskView {
   const attached = calls.ofHandle(record.handle) !== undefined;
-  return toTaskView(record, { now: clock.now(), attached });
+  return toTaskView(record, { now: clock.now(), attached, outlook: outlook(record) });
 }
 
 /** The task's own progress, under the waiting request's own token. */

@@ -46,6 +46,10 @@ export class ToolCall extends CallFacts implements RequestObserver, Due {
     return this.#state === 'task';
   }
 
+  get isHandingOff(): boolean {
+    return this.#state === 'handingOff';
+  }
+
   get isWaiting(): boolean {
     return this.#state === 'open' || this.#state === 'handingOff';
   }

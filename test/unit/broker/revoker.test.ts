@@ -9,7 +9,7 @@ const HAND_OFF_MS = 10_000;
 const BY_USER = { door: 'user', note: null, force: false } as const;
 
 function revokerOf({ registry, audit, calls, clock, context }: ProxyStage): Revoker {
-  const rows = new TaskRows(registry, calls, clock);
+  const rows = new TaskRows(registry, calls, { clock, outlook: () => ({}) });
   return new Revoker({ registry, audit, calls, rows, clock, log: context.log });
 }
 

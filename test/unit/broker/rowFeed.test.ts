@@ -9,7 +9,7 @@ const BATCH_MS = 50;
 
 test('P11 a feed keeps nothing for nobody', async () => {
   const { registry, calls, clock } = new ProxyStage();
-  const feed = new RowFeed(new TaskRows(registry, calls, clock), clock);
+  const feed = new RowFeed(new TaskRows(registry, calls, { clock, outlook: () => ({}) }), clock);
   feed.follow(registry, calls);
   await registry.create(aDraft());
   const told: number[] = [];

@@ -1,0 +1,28 @@
+import type { LiveCalls } from './liveCalls.ts';
+import type { ToolCall } from './toolCall.ts';
+
+/** Why one call more would be too many, for a model to act on; `null` while it is not. */
+export function refusalOf(call: ToolCall, calls: LiveCalls): string | null {
+  const { policy, maxLiveTasks, maxLiveTasksInAll } = call.policy;
+  if (policy === 'never' || calls.size < Math.min(maxLiveTasks, maxLiveTasksInAll)) return null;
+  const live = calls.all().filter((one) => one.isTask || one.isHandingOff);
+  const ofRoute = live.filter((one) => isSameRoute(one, call)).length;
+  if (ofRoute >= maxLiveTasks) {
+    const where = `of server \`${call.route.name}\` run already`;
+    return refusal(call, `${ofRoute} tasks ${where}, and maxLiveTasks is ${maxLiveTasks}`);
+  }
+  if (live.length < maxLiveTasksInAll) return null;
+  const what = `${live.length} tasks run already, and maxLiveTasksInAll is ${maxLiveTasksInAll}`;
+  return refusal(call, what);
+}
+
+function refusal({ tool }: ToolCall, what: string): string {
+  return (
+    `\`${tool}\` was not started: ${what}. Wait until a task has ended, or stop one that is not ` +
+    'needed any more, then call again; the user can raise the setting.'
+  );
+}
+
+function isSameRoute(one: ToolCall, other: ToolCall): boolean {
+  return one.route.name === other.route.name && one.route.workspace === other.route.workspace;
+}
