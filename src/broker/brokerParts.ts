@@ -11,9 +11,13 @@ import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import { Predecessors } from '../proxy/downstream/predecessors.ts';
 import type { ProxyContext } from '../proxy/proxyContext.ts';
 import { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
+import type { AuditTrail } from '../registry/auditTrail.ts';
 import { Registry } from '../registry/registry.ts';
+import { settleAudit } from '../registry/settleAudit.ts';
 import type { Door } from '../registry/taskRecord.ts';
+import { AuditFiles } from '../store/auditFiles.ts';
 import { FileTaskStore } from '../store/fileTaskStore.ts';
+import { handleAuditRequests } from './auditHandlers.ts';
 import { handleBrokerRequests } from './brokerHandlers.ts';
 import type { BrokerLock } from './brokerLock.ts';
 import type { BrokerLog } from './brokerLog.ts';
@@ -70,8 +74,9 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const notices = new Notices(log);
   const isFenced = () => lock.isSuperseded();
   const store = new FileTaskStore({ home: paths.root, log, isFenced });
-  const registry = owned.add(new Registry({ store, clock, log }));
-  await recover(registry, log);
+  const audit = new AuditFiles({ folder: paths.audit, log, isFenced });
+  const registry = owned.add(new Registry({ store, audit, clock, log }));
+  await recover(registry, audit, log);
   const calls = owned.add(new LiveCalls(clock));
   const keyed = new KeyedTasks(registry);
   const predecessors = owned.add(new Predecessors(clock));
@@ -84,7 +89,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   feed.follow(registry, calls);
   const start = upstreamStarter(ownerInstance());
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
-  const revoker = new Revoker({ registry, calls, rows, clock, log });
+  const revoker = new Revoker({ registry, audit, calls, rows, clock, log });
   const revoke = revokeByHandle(revoker);
   const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log };
   const deadlines = owned.add(new DeadlineDesk(deadlineOptions));
@@ -116,6 +121,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
         attachWorkspace,
       },
       notices,
+      audit,
     }),
     liveCount: () => calls.size,
     onDidChangeLive: calls.onDidChangeLive,
@@ -129,8 +135,9 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
 }
 
 /** Everything a dead broker left is decided before anybody is served (P5, P13). */
-async function recover(registry: Registry, log: BrokerLog): Promise<void> {
+async function recover(registry: Registry, audit: AuditTrail, log: BrokerLog): Promise<void> {
   await registry.load();
+  await settleAudit(registry, audit);
   const left = registry.all();
   await registry.loseOrphans(() => false);
   await endSurvivors(left, log);
@@ -140,17 +147,19 @@ interface Fronts {
   readonly proxy: ProxyContext;
   readonly desk: Omit<ControlDesk, 'principal'>;
   readonly notices: Notices;
+  readonly audit: AuditTrail;
 }
 
 function fronts(
   context: BrokerContext,
-  { proxy, desk, notices }: Fronts,
+  { proxy, desk, notices, audit }: Fronts,
 ): Pick<BrokerParts, 'onControl' | 'onConnect'> {
   const { log } = context;
   const { routes, calls } = desk;
   return {
     onControl: (connection, hello) => {
       handleBrokerRequests(connection, { context, notices, liveCount: () => calls.size });
+      handleAuditRequests(connection, audit);
       const principal = (door: Door) => controlPrincipal(door, hello);
       handleTaskRequests(connection, { ...desk, principal });
     },

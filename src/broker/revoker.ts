@@ -16,7 +16,7 @@ import type { TaskRows } from './taskRows.ts';
 
 export interface RevokerOptions {
   readonly registry: Registry;
-  readonly audit?: AuditTrail;
+  readonly audit: AuditTrail;
   readonly calls: LiveCalls;
   readonly rows: TaskRows;
   readonly clock: Clock;
@@ -129,7 +129,7 @@ export class Revoker {
       level: null,
       revision: null,
     };
-    await audit?.append(row).catch((error: unknown) => {
+    await audit.append(row).catch((error: unknown) => {
       log.write('warn', 'That a call was ended is not in the audit trail.', error);
     });
   }

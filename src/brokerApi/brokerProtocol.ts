@@ -1,3 +1,4 @@
+import type { AuditFault, AuditRow } from '../registry/auditTrail.ts';
 import type { RoutePolicy } from '../registry/policy.ts';
 import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
 import type { TaskView } from '../registry/taskView.ts';
@@ -165,6 +166,13 @@ export interface BrokerRequests {
   'log/watch': { params: Record<string, never>; result: { lines: LogLine[] } };
   /** From now on `notices/changed`; answers what there is to tell people. */
   'notices/watch': { params: Record<string, never>; result: { notices: Notice[] } };
+  /** Rows of the audit trail, oldest first, a page at a time. */
+  'audit/read': {
+    params: { handle?: HandleId; afterSequence?: number; limit?: number };
+    result: { rows: AuditRow[] };
+  };
+  /** Every fault in the trail's files. */
+  'audit/verify': { params: Record<string, never>; result: { faults: AuditFault[] } };
   'broker/status': { params: Record<string, never>; result: BrokerStatus };
   /** With `drain`: when nothing is live any more. */
   'broker/stop': { params: { drain: boolean }; result: null };

@@ -18,7 +18,7 @@ interface Wait {
 /** Where changes go. */
 export interface WriterPorts {
   readonly store: TaskStore;
-  readonly audit?: AuditTrail;
+  readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -78,7 +78,7 @@ export class DurableWriter implements Disposable {
   }
 
   async #append(row: AuditDraft): Promise<void> {
-    await this.ports.audit?.append(row);
+    await this.ports.audit.append(row);
   }
 
   async #takeBack(audit: AuditDraft): Promise<void> {

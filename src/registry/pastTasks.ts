@@ -19,7 +19,7 @@ export type FoundTask =
 /** The ports of `PastTasks`. */
 export interface PastTasksOptions {
   readonly archive: TaskArchive | undefined;
-  readonly audit: AuditTrail | undefined;
+  readonly audit: AuditTrail;
   readonly time: SteadyTime;
 }
 
@@ -66,7 +66,7 @@ export class PastTasks {
     const rows = records.map((record) =>
       auditDraftOf({ before: record, after: record, event, principal: principalOf(record, event) }),
     );
-    await Promise.all(rows.map((row) => audit?.append(row)));
+    await Promise.all(rows.map((row) => audit.append(row)));
     await archive.expire(records.map(({ handle }) => handle));
     return true;
   }

@@ -31,7 +31,7 @@ export interface RegistryOptions {
   readonly store: TaskStore;
   /** Where old handles go; without one they stay in memory. */
   readonly archive?: TaskArchive;
-  readonly audit?: AuditTrail;
+  readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -175,7 +175,7 @@ export class Registry implements Disposable {
     const by = principal ?? principalOf(record, event);
     const row = auditDraftOf({ before: record, after: record, event, principal: by });
     await audit
-      ?.append({ ...row, outcome: 'already_ended', revision: null })
+      .append({ ...row, outcome: 'already_ended', revision: null })
       .catch((error: unknown) => log.write('warn', 'The audit trail misses a refusal.', error));
   }
 

@@ -1,6 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { PRODUCT, VERSION } from '../../common/product.ts';
 import { ExitCode, exitCodeOf } from '../exitCode.ts';
+import { auditCommand } from './auditCommand.ts';
 import { brokerCommand } from './brokerCommand.ts';
 import { extendCommand } from './extendCommand.ts';
 import { listCommand } from './listCommand.ts';
@@ -19,6 +20,7 @@ const COMMANDS: Record<TerminalCommand, (terminal: Terminal) => Promise<ExitCode
   result: resultCommand,
   revoke: revokeCommand,
   extend: extendCommand,
+  audit: auditCommand,
   broker: brokerCommand,
 };
 

@@ -11,6 +11,7 @@ export type TerminalCommand =
   | 'result'
   | 'revoke'
   | 'extend'
+  | 'audit'
   | 'broker';
 
 export interface TerminalOptions {
@@ -27,6 +28,7 @@ export interface TerminalOptions {
   readonly reason: string | undefined;
   readonly force: boolean;
   readonly drain: boolean;
+  readonly verify: boolean;
 }
 
 const OPTIONS = {
@@ -41,6 +43,7 @@ const OPTIONS = {
   reason: { type: 'string' },
   force: { type: 'boolean' },
   drain: { type: 'boolean' },
+  verify: { type: 'boolean' },
 } as const;
 
 const EVERYWHERE = ['home', 'json', 'help', 'version'];
@@ -53,6 +56,7 @@ const COMMANDS: Record<TerminalCommand, { operands: [number, number]; options: s
   result: { operands: [1, 1], options: [] },
   revoke: { operands: [0, Number.POSITIVE_INFINITY], options: ['all', 'reason', 'force'] },
   extend: { operands: [1, 1], options: ['by'] },
+  audit: { operands: [0, 1], options: ['verify'] },
   broker: { operands: [1, 1], options: ['drain'] },
 };
 
@@ -80,6 +84,7 @@ export function parseTerminalOptions(argv: readonly string[]): TerminalOptions {
     reason: values.reason,
     force: values.force === true,
     drain: values.drain === true,
+    verify: values.verify === true,
   };
 }
 

@@ -15,6 +15,7 @@ Tasks:
   revoke HANDLE… | --all [--reason TEXT] [--force]
                                      stops tasks for good; --force: also what shares their server
   extend HANDLE [--by MS]            more time for a task that nears a limit; else as much again
+  audit [HANDLE] [--verify]          who did what, and when; --verify: whether a row was changed
 Broker:
   broker status                      whether it runs; never starts one
   broker stop [--drain]              ends it; --drain: when nothing is live any more

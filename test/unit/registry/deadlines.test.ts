@@ -5,6 +5,7 @@ import { Registry } from '../../../src/registry/registry.ts';
 import { RunClock } from '../../../src/registry/runClock.ts';
 import type { HandleId, TaskDeadlines, TaskRecord } from '../../../src/registry/taskRecord.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
+import { MemoryAuditTrail } from '../../support/memoryAuditTrail.ts';
 import { MemoryTaskStore } from '../../support/memoryTaskStore.ts';
 import { aDraft, aTask } from '../../support/taskRecords.ts';
 
@@ -17,7 +18,12 @@ const PROGRESS = { progress: 1, total: null, message: null };
 function stage(t: TestContext) {
   const clock = new FakeClock();
   const store = new MemoryTaskStore();
-  const registry = new Registry({ store, clock, log: { write: () => {} } });
+  const registry = new Registry({
+    store,
+    audit: new MemoryAuditTrail(),
+    clock,
+    log: { write: () => {} },
+  });
   const deadlines = new Deadlines(registry, new RunClock(clock));
   const warned: DeadlineWarning[] = [];
   const expired: string[] = [];

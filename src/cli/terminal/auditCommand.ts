@@ -1,0 +1,66 @@
+import type { ControlClient } from '../../brokerApi/controlClient.ts';
+import type { AuditRow } from '../../registry/auditTrail.ts';
+import type { HandleId } from '../../registry/taskRecord.ts';
+import { ExitCode } from '../exitCode.ts';
+import { auditLine } from './auditText.ts';
+import { noSuchHandle, type Terminal } from './terminal.ts';
+
+const PAGE = 1_000;
+const HANDLE = /^th_[a-z2-7]{26}$/;
+
+/** Who did what to which task, and when; with `--verify`, whether the trail is whole. */
+export async function auditCommand(terminal: Terminal): Promise<ExitCode> {
+  const { operands, verify } = terminal.options;
+  const [handle] = operands;
+  if (handle !== undefined && !isHandle(handle)) throw noSuchHandle(handle);
+  if (!terminal.mayHoldTasks) return printEmpty(terminal);
+  return terminal.withBroker((client) =>
+    verify ? verifyTrail(terminal, client) : printTrail(terminal, client, handle),
+  );
+}
+
+function printEmpty(terminal: Terminal): ExitCode {
+  if (terminal.options.json) terminal.printJson([]);
+  else terminal.print('No rows.');
+  return ExitCode.done;
+}
+
+async function printTrail(
+  terminal: Terminal,
+  client: ControlClient,
+  handle: HandleId | undefined,
+): Promise<ExitCode> {
+  const all: AuditRow[] = [];
+  for await (const rows of pagesOf(client, handle)) {
+    if (terminal.options.json) all.push(...rows);
+    else for (const row of rows) terminal.print(auditLine(row));
+  }
+  if (terminal.options.json) terminal.printJson(all);
+  return ExitCode.done;
+}
+
+async function verifyTrail(terminal: Terminal, client: ControlClient): Promise<ExitCode> {
+  const { faults } = await client.request('audit/verify', {});
+  if (terminal.options.json) terminal.printJson(faults);
+  else if (faults.length === 0) terminal.print('The audit trail is whole.');
+  for (const { file, line, problem } of faults) terminal.say(`${file}:${line}: ${problem}`);
+  return faults.length === 0 ? ExitCode.done : ExitCode.failed;
+}
+
+/** Every row, a page at a time: a trail may be longer than a message. */
+async function* pagesOf(
+  client: ControlClient,
+  handle: HandleId | undefined,
+): AsyncGenerator<AuditRow[]> {
+  for (let afterSequence = 0; ; ) {
+    const query = { afterSequence, limit: PAGE, ...(handle === undefined ? {} : { handle }) };
+    const { rows } = await client.request('audit/read', query);
+    if (rows.length > 0) yield rows;
+    if (rows.length < PAGE) return;
+    afterSequence = rows.at(-1)?.sequence ?? afterSequence;
+  }
+}
+
+function isHandle(text: string): text is HandleId {
+  return HANDLE.test(text);
+}

@@ -1,0 +1,88 @@
+import { basename } from 'node:path';
+import type { AuditFault, AuditQuery, AuditRow } from '../registry/auditTrail.ts';
+import type { HandleId } from '../registry/taskRecord.ts';
+import { claimedHead, faultAfter, GENESIS, readRow } from './auditChain.ts';
+import { type AuditFile, linesOf, listAuditFiles } from './auditFolder.ts';
+
+const LARGEST_PAGE = 1_000;
+/** Files that a start looks back into. */
+const RECENT_FILES = 2;
+
+/** The file that is being written, and how far it was synced: what is behind is no row yet. */
+export interface SyncedEnd {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** Reads the files of a trail as streams, so that no number of rows costs memory or a block. */
+export class AuditReader {
+  constructor(private readonly folder: string) {}
+
+  async read(query: AuditQuery, end: SyncedEnd): Promise<AuditRow[]> {
+    const { handle, afterSequence = 0, limit = LARGEST_PAGE } = query;
+    const most = Math.max(1, Math.min(limit, LARGEST_PAGE));
+    const found: AuditRow[] = [];
+    for await (const row of this.#rows(await this.#filesFrom(afterSequence), end)) {
+      if (row.sequence <= afterSequence) continue;
+      if (handle !== undefined && row.handle !== handle) continue;
+      found.push(row);
+      if (found.length >= most) break;
+    }
+    return found;
+  }
+
+  async lastRows(end: SyncedEnd): Promise<ReadonlyMap<HandleId, AuditRow>> {
+    const last = new Map<HandleId, AuditRow>();
+    const files = (await listAuditFiles(this.folder)).slice(-RECENT_FILES);
+    for await (const row of this.#rows(files, end)) {
+      if (row.handle !== null && row.revision !== null) last.set(row.handle, row);
+    }
+    return last;
+  }
+
+  /** What follows a faulty row is judged by where that row says it stood: one edit is one fault. */
+  async verify(end: SyncedEnd): Promise<AuditFault[]> {
+    const faults: AuditFault[] = [];
+    let head = GENESIS;
+    for (const { path } of await listAuditFiles(this.folder)) {
+      for await (const { line, text } of linesOf(path, limitOf(path, end))) {
+        const read = readRow(text);
+        const problem = 'row' in read ? faultAfter(head, read.row) : read.problem;
+        if (problem !== null) faults.push({ file: basename(path), line, problem });
+        head = 'row' in read ? read.row : claimedHead(text, head);
+      }
+    }
+    return faults;
+  }
+
+  async *#rows(files: readonly AuditFile[], end: SyncedEnd): AsyncGenerator<AuditRow> {
+    for (const { path } of files) {
+      for await (const { text } of linesOf(path, limitOf(path, end))) {
+        const read = readRow(text);
+        if ('row' in read) yield read.row;
+      }
+    }
+  }
+
+  /** Leaves out files that end before the wanted row: a page costs its own file, not all. */
+  async #filesFrom(afterSequence: number): Promise<AuditFile[]> {
+    const files = await listAuditFiles(this.folder);
+    let first = files.length - 1;
+    while (first > 0 && (await firstSequence(files[first])) > afterSequence + 1) first -= 1;
+    return files.slice(Math.max(0, first));
+  }
+}
+
+function limitOf(path: string, end: SyncedEnd): number {
+  return path === end.path ? end.size : Number.POSITIVE_INFINITY;
+}
+
+/** The number of a file's first row; 0 when it has none, so that the file is read. */
+async function firstSequence(file: AuditFile | undefined): Promise<number> {
+  if (file === undefined) return 0;
+  for await (const { text } of linesOf(file.path)) {
+    const read = readRow(text);
+    return 'row' in read ? read.row.sequence : 0;
+  }
+  return 0;
+}
