@@ -5,6 +5,7 @@ import { type ApplyOutcome, Registry } from '../../src/registry/registry.ts';
 import type { TaskEvent } from '../../src/registry/taskEvent.ts';
 import type { HandleId, TaskDeadlines, TaskRecord } from '../../src/registry/taskRecord.ts';
 import { FakeClock } from './fakeClock.ts';
+import { MemoryAuditTrail } from './memoryAuditTrail.ts';
 import { MemoryTaskStore } from './memoryTaskStore.ts';
 import { aDraft } from './taskRecords.ts';
 
@@ -18,7 +19,8 @@ export class RacedRegistry {
   readonly told: TaskRecord[] = [];
   readonly #clock = new FakeClock();
   readonly #store = new MemoryTaskStore();
-  readonly #registry = newRegistry(this.#store, this.#clock);
+  readonly #audit = new MemoryAuditTrail();
+  readonly #registry = this.#newRegistry();
   readonly #outcomes: Promise<ApplyOutcome>[] = [];
   #handle: HandleId = 'th_';
   #release = () => {};
@@ -30,6 +32,8 @@ export class RacedRegistry {
     raced.#registry.onDidChange((record) => {
       raced.told.push(record);
       raced.assertTold('when it is told');
+      const isNoted = raced.#audit.rows.some(({ revision }) => revision === record.revision);
+      assert.ok(isNoted, 'P8 a change shows after its row in the audit trail');
     });
     raced.#release = raced.#store.hold();
     return raced;
@@ -84,7 +88,7 @@ export class RacedRegistry {
 
   /** What a registry of the next broker says. */
   async reloaded(): Promise<TaskRecord | undefined> {
-    const next = newRegistry(this.#store, this.#clock);
+    const next = this.#newRegistry();
     await next.load();
     const record = next.get(this.#handle);
     next.dispose();
@@ -94,8 +98,9 @@ export class RacedRegistry {
   dispose(): void {
     this.#registry.dispose();
   }
-}
 
-function newRegistry(store: MemoryTaskStore, clock: FakeClock): Registry {
-  return new Registry({ store, clock, log: silentLog });
+  #newRegistry(): Registry {
+    const ports = { store: this.#store, audit: this.#audit, clock: this.#clock };
+    return new Registry({ ...ports, log: silentLog });
+  }
 }
