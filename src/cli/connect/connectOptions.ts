@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { HandOff, RoutePolicy } from '../../brokerApi/brokerProtocol.ts';
 import { TaskHandlesError } from '../../common/errors.ts';
-import { millisecondsOf } from '../numberOption.ts';
+import { countOf, millisecondsOf } from '../numberOption.ts';
 import { withUsageErrors } from '../usageError.ts';
 
 /** The upstream's command line, in the form with `-- COMMAND`. */
@@ -30,6 +30,7 @@ const OPTIONS = {
   ttl: { type: 'string' },
   'idle-timeout': { type: 'string' },
   'total-timeout': { type: 'string' },
+  'max-live-tasks': { type: 'string' },
   isolation: { type: 'string' },
   url: { type: 'string' },
   home: { type: 'string' },
@@ -78,12 +79,14 @@ function policyOf(values: Values): RoutePolicy {
   const ttlMs = millisecondsOf('ttl', values.ttl);
   const idleTimeoutMs = millisecondsOf('idle-timeout', values['idle-timeout']);
   const totalTimeoutMs = millisecondsOf('total-timeout', values['total-timeout']);
+  const maxLiveTasks = countOf('max-live-tasks', values['max-live-tasks']);
   return {
-    ...(policy === undefined ? {} : { policy }),
-    ...(handOffAfterMs === undefined ? {} : { handOffAfterMs }),
-    ...(ttlMs === undefined ? {} : { ttlMs }),
-    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
-    ...(totalTimeoutMs === undefined ? {} : { totalTimeoutMs }),
+    ...(policy !== undefined && { policy }),
+    ...(handOffAfterMs !== undefined && { handOffAfterMs }),
+    ...(ttlMs !== undefined && { ttlMs }),
+    ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
+    ...(totalTimeoutMs !== undefined && { totalTimeoutMs }),
+    ...(maxLiveTasks !== undefined && { maxLiveTasks }),
   };
 }
 

@@ -5,7 +5,8 @@ export const USAGE = `${PRODUCT}: long MCP tool calls become tasks that can be s
 
 An MCP server in the place of another one (stdio):
   connect --route NAME [--workspace ID] [--policy auto|always|never] [--hand-off-after MS]
-          [--ttl MS] [--idle-timeout MS] [--total-timeout MS] [-- COMMAND ARGS…]
+          [--ttl MS] [--idle-timeout MS] [--total-timeout MS]
+          [--max-live-tasks N] [-- COMMAND ARGS…]
 
 Tasks:
   list [--all] [--workspace ID]      live tasks and the last that ended; --all: every one kept

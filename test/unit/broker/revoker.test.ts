@@ -70,3 +70,36 @@ suite('a revocation', () => {
     assert.equal(stage.server.ends.length, 1);
   });
 });
+
+suite('a task whose time is over', () => {
+  test('P9 is ended by policy, up the same ladder, and its level is on record', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    host.callTool(1, 'build');
+    await turn();
+    const expiring = revokerOf(stage).expire(handleIn(host.resultOf(1)), 'idle');
+    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    assert.equal((await expiring).outcome, 'revoked');
+    const { status, reason } = stage.task;
+    assert.deepEqual(
+      [status, reason?.code, reason?.by, reason?.level],
+      ['failed', 'idle_timeout', 'policy', 'terminated'],
+    );
+    assert.equal(stage.server.ends.length, 1);
+  });
+
+  test('P3 a revocation that comes first wins, and one ladder is climbed', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    host.callTool(1, 'build');
+    await turn();
+    const id = handleIn(host.resultOf(1));
+    const revoker = revokerOf(stage);
+    const both = Promise.all([revoker.revoke({ ...BY_USER, id }), revoker.expire(id, 'total')]);
+    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    const [revoked, expired] = await both;
+    assert.deepEqual([revoked.outcome, expired.outcome], ['revoked', 'already_ended']);
+    assert.equal(stage.task.reason?.code, 'revoked');
+    assert.equal(stage.server.ends.length, 1);
+  });
+});

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { Deadlines, type DeadlineWarning } from '../../../src/registry/deadlines.ts';
-import { Registry } from '../../../src/registry/registry.ts';
+import type { Registry } from '../../../src/registry/registry.ts';
 import { RunClock } from '../../../src/registry/runClock.ts';
 import type { HandleId, TaskDeadlines, TaskRecord } from '../../../src/registry/taskRecord.ts';
-import { FakeClock } from '../../support/fakeClock.ts';
-import { MemoryAuditTrail } from '../../support/memoryAuditTrail.ts';
-import { MemoryTaskStore } from '../../support/memoryTaskStore.ts';
+import { registryStage } from '../../support/registryStage.ts';
 import { aDraft, aTask } from '../../support/taskRecords.ts';
 
 const MINUTE_MS = 60_000;
@@ -16,14 +14,7 @@ const TOTAL: TaskDeadlines = { ...BOTH, idleTimeoutMs: null };
 const PROGRESS = { progress: 1, total: null, message: null };
 
 function stage(t: TestContext) {
-  const clock = new FakeClock();
-  const store = new MemoryTaskStore();
-  const registry = new Registry({
-    store,
-    audit: new MemoryAuditTrail(),
-    clock,
-    log: { write: () => {} },
-  });
+  const { clock, registry } = registryStage(t);
   const deadlines = new Deadlines(registry, new RunClock(clock));
   const warned: DeadlineWarning[] = [];
   const expired: string[] = [];
@@ -31,7 +22,6 @@ function stage(t: TestContext) {
   deadlines.onDidExpire((end) => void expired.push(`${end.handle} ${end.clock}`));
   t.after(() => {
     deadlines.dispose();
-    registry.dispose();
     assert.equal(clock.pending, 0, 'no timer is left');
   });
   const create = async (limits: TaskDeadlines): Promise<HandleId> =>

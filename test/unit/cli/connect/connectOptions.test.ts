@@ -7,9 +7,9 @@ import { TaskHandlesError } from '../../../../src/common/errors.ts';
 suite('parseConnectOptions', () => {
   test('reads every option and the command line', () => {
     const options = ['--route', 'r', '--workspace', 'w', '--policy', 'never', '--ttl', '60000'];
-    const clocks = ['--idle-timeout', '5', '--total-timeout', '0'];
+    const clocks = ['--idle-timeout', '5', '--total-timeout', '0', '--max-live-tasks', '3'];
     const more = ['--hand-off-after', '0', '--isolation', 'shared', '--home', 'h', ...clocks];
-    const timeouts = { idleTimeoutMs: 5, totalTimeoutMs: 0 };
+    const timeouts = { idleTimeoutMs: 5, totalTimeoutMs: 0, maxLiveTasks: 3 };
     assert.deepEqual(
       parseConnectOptions([...options, ...more, '--', 'cmd', '--route', 'x', '--']),
       {
@@ -36,6 +36,7 @@ suite('parseConnectOptions', () => {
     ['an unknown policy', ['--route', 'r', '--policy', 'maybe'], /auto, always or never/],
     ['a duration with a unit', ['--route', 'r', '--hand-off-after', '5s'], /whole milliseconds/],
     ['a duration that timers cannot take', ['--route', 'r', '--ttl', '9999999999'], /--ttl/],
+    ['a limit of none', ['--route', 'r', '--max-live-tasks', '0'], /whole number above 0/],
     ['isolation perCall for now', ['--route', 'r', '--isolation', 'perCall'], /not supported yet/],
     ['another isolation', ['--route', 'r', '--isolation', 'x'], /shared or perCall/],
     ['--url for now', ['--route', 'r', '--url', 'http://x'], /not supported yet/],

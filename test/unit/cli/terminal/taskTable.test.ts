@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { shownRows } from '../../../../src/cli/terminal/listCommand.ts';
 import { taskFacts, taskTable } from '../../../../src/cli/terminal/taskTable.ts';
-import { endingText, progressBar, statusWord } from '../../../../src/cli/terminal/taskWords.ts';
+import {
+  clockText,
+  endingText,
+  progressBar,
+  progressText,
+  statusWord,
+} from '../../../../src/cli/terminal/taskWords.ts';
 import { completedRow, taskRow } from '../../../support/taskRow.ts';
 
 const REVOKED = {
@@ -50,6 +56,26 @@ suite('task words', () => {
     assert.equal(statusWord(taskRow({ status: 'failed', reason: lost })), 'failed (lost)');
     assert.equal(statusWord(completedRow(1, { isError: true })), 'completed (error)');
     assert.match(endingText(taskRow(REVOKED)), /is revoked \(by user, killed\): too slow\.$/);
+  });
+
+  test('P10 marks a guess as one, and only where there is no percent', () => {
+    const estimate = { totalMs: 300_000, samples: 4 };
+    const row = taskRow({ estimate, elapsedMs: 60_000 });
+    assert.equal(progressText(row), '~4m left');
+    assert.equal(progressText({ ...row, elapsedMs: 300_000 }), 'longer than usual');
+    assert.equal(progressText({ ...row, percent: 40 }), ' 40% ▰▰▱▱▱');
+    assert.equal(progressText({ ...row, status: 'completed' }), '');
+    assert.match(taskFacts(row), /^usually +~5m, by 4 earlier runs$/m);
+  });
+
+  test('P9 tells both clocks', () => {
+    const total = { limitMs: 14_400_000, ranMs: 720_000 };
+    assert.equal(clockText(total), '12m of 4h');
+    const idle = { limitMs: 600_000, ranMs: 5_000 };
+    const facts = taskFacts(taskRow({ deadlines: { total, idle } }));
+    assert.match(facts, /^total +12m of 4h$/m);
+    assert.match(facts, /^idle +5s of 10m$/m);
+    assert.doesNotMatch(taskFacts(taskRow()), /total|idle|usually/);
   });
 
   test('never shows a full bar before the end', () => {

@@ -57,6 +57,12 @@ suite('sentences', () => {
     }
   });
 
+  test('P10 a guess is marked as one, and left out once it was wrong', () => {
+    const estimate = { totalMs: 120_000, samples: 5 };
+    assert.match(still(2, { estimate }), /\(12 s, ~2 min in all by earlier runs\)/);
+    assert.match(still(2, { estimate, elapsedMs: 121_000 }), /\(2 min 1 s\)/);
+  });
+
   test('polls from the fourth say to stop', () => {
     const stop =
       'Still running. Stop polling: tell the user that it goes on in the background, and end ' +
