@@ -133,7 +133,15 @@ export class BrokerServer implements Disposable {
     if ('refusal' in reading) this.#refuse(socket, reading.refusal);
     else if (this.#isLeaving || this.#options.givesWayTo(reading.hello)) {
       this.#refuse(socket, LEAVING_REFUSAL);
-    } else this.#welcome(socket, reading.hello);
+    } else {
+      this.#tell(reading.problems ?? []);
+      this.#welcome(socket, reading.hello);
+    }
+  }
+
+  /** What in a `connect`'s own policy was not taken as it was written. */
+  #tell(problems: readonly string[]): void {
+    for (const problem of problems) this.#options.log.write('warn', `Of a connect: ${problem}`);
   }
 
   #welcome(socket: Socket, hello: Hello): void {

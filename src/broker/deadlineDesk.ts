@@ -6,7 +6,6 @@ import { Emitter, type Event } from '../common/event.ts';
 import type { Log } from '../common/log.ts';
 import type { Principal } from '../registry/auditTrail.ts';
 import type { Deadlines, Extension } from '../registry/deadlines.ts';
-import { noSuchHandle } from '../registry/noSuchHandle.ts';
 import type { Registry } from '../registry/registry.ts';
 import { isTerminal } from '../registry/taskRecord.ts';
 import type { Revoker } from './revoker.ts';
@@ -48,14 +47,16 @@ export class DeadlineDesk implements Disposable {
     );
   }
 
-  /** Gives a live task more time; the row tells the new limits. */
-  async extend(id: string, wanted: Partial<Extension>, principal: Principal): Promise<TaskRow> {
+  /** Gives a live task more time; the row tells what holds. `null`: there is no such task. */
+  async extend(
+    id: string,
+    wanted: Partial<Extension>,
+    principal: Principal,
+  ): Promise<TaskRow | null> {
     const { registry, deadlines, rows } = this.options;
     const record = rows.recordOf(id);
-    if (record === undefined) throw noSuchHandle();
-    if (isTerminal(record.status)) {
-      throw new TaskHandlesError('not_supported', `${id} has ended; no time can be added.`);
-    }
+    if (record === undefined) return null;
+    if (isTerminal(record.status)) return rows.ofTask(record);
     const applied = await Promise.all(
       deadlines
         .extensionsOf(record.handle, wanted)
@@ -63,7 +64,8 @@ export class DeadlineDesk implements Disposable {
           registry.apply(record.handle, { type: 'extended', ...extension }, principal),
         ),
     );
-    if (applied.some(({ changed }) => changed)) return rows.get(id) ?? rows.ofTask(record);
+    const row = rows.get(id) ?? rows.ofTask(record);
+    if (isTerminal(row.status) || applied.some(({ changed }) => changed)) return row;
     throw new TaskHandlesError('not_supported', `${id} has no such limit; it may go on as it is.`);
   }
 

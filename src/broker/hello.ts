@@ -11,7 +11,9 @@ export interface Refusal {
   readonly message: string;
 }
 
-export type HelloReading = { readonly hello: Hello } | { readonly refusal: Refusal };
+export type HelloReading =
+  | { readonly hello: Hello; readonly problems?: readonly string[] }
+  | { readonly refusal: Refusal };
 
 /** Reads the first line of a connection as untrusted input; nothing of it is said back. */
 export function readHello(line: string, token: string): HelloReading {
@@ -43,17 +45,17 @@ function readRole(value: JsonObject, base: Base): HelloReading {
     return refuse('invalid_message', 'The hello names no known role, or no route.');
   }
   try {
+    const parsed = value.policy === undefined ? undefined : parsePolicy(value.policy);
     return {
       hello: {
         ...base,
         role,
         route,
         workspace: stringOr(workspace, null),
-        ...(value.definition !== undefined && {
-          definition: parseDefinition(value.definition),
-        }),
-        ...(value.policy !== undefined && { policy: parsePolicy(value.policy).policy }),
+        ...(value.definition !== undefined && { definition: parseDefinition(value.definition) }),
+        ...(parsed !== undefined && { policy: parsed.policy }),
       },
+      ...(parsed !== undefined && parsed.problems.length > 0 && { problems: parsed.problems }),
     };
   } catch (error) {
     return refuse('invalid_definition', messageOf(error));

@@ -85,8 +85,9 @@ export class Deadlines implements Disposable {
     if (watched === undefined) return [];
     const { totalTimeoutMs, idleTimeoutMs } = watched.original;
     const warned = [...watched.clocks].filter(([, clock]) => clock.isWarned).map(([name]) => name);
-    const fallback: DeadlineClock[] = warned.length > 0 ? warned : ['total'];
-    const names = wanted.clock === undefined ? fallback : [wanted.clock];
+    const only: DeadlineClock = totalTimeoutMs === null ? 'idle' : 'total';
+    const nearest = warned.length > 0 ? warned : [only];
+    const names = wanted.clock === undefined ? nearest : [wanted.clock];
     return names.flatMap((clock): Extension[] => {
       const byMs = wanted.byMs ?? (clock === 'idle' ? idleTimeoutMs : totalTimeoutMs);
       return byMs === null ? [] : [{ clock, byMs }];

@@ -1,6 +1,6 @@
 import { ExitCode } from '../exitCode.ts';
 import { hasHandle, taskViewOf } from './taskViewOf.ts';
-import { clockText } from './taskWords.ts';
+import { clockText, endingText, hasEnded } from './taskWords.ts';
 import { noSuchHandle, type Terminal } from './terminal.ts';
 
 /** Gives a task more time on the clock that nears its limit (P9). */
@@ -11,6 +11,10 @@ export async function extendCommand(terminal: Terminal): Promise<ExitCode> {
   const params = { id, ...(byMs === undefined ? {} : { byMs }) };
   const { row } = await terminal.withBroker((client) => client.request('tasks/extend', params));
   if (row === null || !hasHandle(row)) throw noSuchHandle(id);
+  if (hasEnded(row)) {
+    terminal.say(`${id} has ended, so no time was added: ${endingText(row)}`);
+    return ExitCode.failed;
+  }
   if (json) terminal.printJson(taskViewOf(row));
   else {
     const { total, idle } = row.deadlines ?? {};

@@ -12,6 +12,9 @@ import { META_CONVERSATION } from '../wire/mcpNames.ts';
 import { metaOf, paramOf, type WireMessage } from '../wire/wireMessage.ts';
 import { type GivenKey, idempotencyKeyOf } from './idempotencyKey.ts';
 
+/** So late a hand-off may be on a busy machine. */
+const LATE_HAND_OFF_MS = 5_000;
+
 export interface ToolCallOptions {
   readonly context: ProxyContext;
   readonly route: SessionRoute;
@@ -94,13 +97,16 @@ export class CallFacts {
     };
   }
 
-  /** Both clocks count from the call, not from its hand-off (P9); 0 in the settings: none. */
+  /**
+   * Both clocks count from the call, not from its hand-off (P9); 0 in the settings: none. A
+   * hand-off far later than it was due was held up by a sleep of the machine, which is no time.
+   */
   #deadlines(): TaskDeadlines {
-    const { totalTimeoutMs, idleTimeoutMs } = this.policy;
+    const { totalTimeoutMs, idleTimeoutMs, handOffAfterMs } = this.policy;
     return {
       totalTimeoutMs: totalTimeoutMs > 0 ? totalTimeoutMs : null,
       idleTimeoutMs: idleTimeoutMs > 0 ? idleTimeoutMs : null,
-      ranMs: this.elapsedMs,
+      ranMs: Math.min(this.elapsedMs, handOffAfterMs + LATE_HAND_OFF_MS),
     };
   }
 }

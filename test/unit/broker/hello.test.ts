@@ -30,6 +30,13 @@ suite('hello line', () => {
     });
   });
 
+  test('what of a policy is not taken as written is told beside the hello', () => {
+    const reading = read({ role: 'connect', route: 'r', policy: { ttlMs: 0 } });
+    assert.ok('hello' in reading && reading.hello.role === 'connect');
+    assert.deepEqual(reading.hello.policy, { ttlMs: 60_000 });
+    assert.match(reading.problems?.join() ?? '', /"ttlMs" is 0, .* 60000 holds/);
+  });
+
   test('what cannot be meant is refused with a code', () => {
     const cases: [object, string][] = [
       [{ role: 'connect' }, 'invalid_message'],

@@ -221,6 +221,12 @@ suite('both clocks', () => {
     ]);
   });
 
+  test('P9 more time goes to idle where there is no other limit', async (t) => {
+    const { deadlines, create } = stage(t);
+    const handle = await create({ ...BOTH, totalTimeoutMs: null });
+    assert.deepEqual(deadlines.extensionsOf(handle), [{ clock: 'idle', byMs: 10 * MINUTE_MS }]);
+  });
+
   test('P9 a thousand tasks share one timer', async (t) => {
     const { clock, deadlines, expired, create } = stage(t);
     const limits = Array.from({ length: 1_000 }, (_, n) => HOUR_MS - n * 1_000);

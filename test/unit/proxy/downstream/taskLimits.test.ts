@@ -101,4 +101,13 @@ suite('the limits of a task', () => {
       ranMs: 10_000,
     });
   });
+
+  test('P9 a machine that slept before the hand-off has not used up its time', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.callTool(1, 'build');
+    stage.clock.sleep(9 * 3_600_000);
+    await stage.passTime(0);
+    assert.equal(stage.task.deadlines.ranMs, 15_000);
+  });
 });
