@@ -1,57 +1,43 @@
-import type { LimitSettings, PolicySettings, RoutePolicy } from '../../brokerApi/brokerProtocol.ts';
+import type { PolicySettings, RoutePolicy } from '../../brokerApi/brokerProtocol.ts';
 import { isJsonObject, type JsonObject } from '../../common/json.ts';
 
-const DURATIONS = [
+/** The settings that a policy is made of, by their names behind `mcpTaskHandles.`. */
+export const POLICY_SETTINGS = [
+  'policy',
   'handOffAfterMs',
   'ttlMs',
   'pollIntervalMs',
   'revokeGraceMs',
   'idleTimeoutMs',
   'totalTimeoutMs',
+  'maxLiveTasks',
+  'maxLiveTasksInAll',
+  'tools',
 ] as const;
-const LIMITS = ['maxLiveTasks', 'maxLiveTasksInAll'] as const;
-/** The settings that a policy is made of, by their names behind `mcpTaskHandles.`. */
-export const POLICY_SETTINGS = ['policy', ...DURATIONS, ...LIMITS, 'tools'] as const;
-
-const HAND_OFFS = ['auto', 'always', 'never'] as const;
 
 /**
- * The policy of a route: the person's settings, over them what the server's own entry says.
- * What cannot be meant is left out, so that its default holds.
+ * The policy of a route: the person's settings, over them what the server's own entry says. Values
+ * go on as they were written: the broker reads them, and names in its log what cannot be meant.
  */
 export function routePolicy(settings: unknown, entry: unknown): RoutePolicy {
-  const general = readPolicy(settings);
-  const own = readPolicy(entry);
-  const tools = { ...general.tools, ...own.tools };
+  const { tools: generalTools, ...general } = writtenIn(settings);
+  const { tools: ownTools, ...own } = writtenIn(entry);
+  const tools = { ...toolsIn(generalTools), ...toolsIn(ownTools) };
   return { ...general, ...own, ...(Object.keys(tools).length > 0 && { tools }) };
 }
 
-function readPolicy(value: unknown): RoutePolicy {
+function writtenIn(value: unknown): JsonObject {
   if (!isJsonObject(value)) return {};
-  const { tools } = value;
-  const own = { ...readLimits(value), ...readSettings(value) };
-  if (!isJsonObject(tools)) return own;
-  const byGlob = Object.entries(tools).map(([glob, one]): [string, PolicySettings] => [
-    glob,
-    readSettings(one),
-  ]);
-  return { ...own, tools: Object.fromEntries(byGlob) };
+  const written = POLICY_SETTINGS.filter((name) => (value[name] ?? null) !== null);
+  return Object.fromEntries(written.map((name) => [name, value[name]]));
 }
 
-function readSettings(value: unknown): PolicySettings {
+/** Other hosts have a `tools` of their own, in another shape: that is none of ours. */
+function toolsIn(value: unknown): Record<string, PolicySettings> {
   if (!isJsonObject(value)) return {};
-  const policy = HAND_OFFS.find((known) => known === value.policy);
-  const durations = DURATIONS.flatMap((name) => {
-    const ms = value[name];
-    return typeof ms === 'number' && Number.isFinite(ms) && ms >= 0 ? [[name, ms] as const] : [];
-  });
-  return { ...(policy !== undefined && { policy }), ...Object.fromEntries(durations) };
-}
-
-function readLimits(value: JsonObject): LimitSettings {
-  const limits = LIMITS.flatMap((name) => {
-    const limit = value[name];
-    return Number.isSafeInteger(limit) && Number(limit) > 0 ? [[name, limit] as const] : [];
-  });
-  return Object.fromEntries(limits);
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, PolicySettings] =>
+      isJsonObject(entry[1]),
+    ),
+  );
 }

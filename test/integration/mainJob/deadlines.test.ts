@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { BrokerNotifications, BrokerStatus } from '../../../src/brokerApi/brokerProtocol.ts';
@@ -92,5 +92,29 @@ suite('deadlines', () => {
     assert.equal((await runCli(['revoke', handle, '--home', home])).code, 0);
     const second = handleOf(await call());
     await runCli(['revoke', second, '--home', home]);
+  });
+});
+
+suite('estimates', () => {
+  test('P10 a guess by earlier runs, after a restart of the broker as well', async (t) => {
+    const home = temporaryHome(t);
+    const server = fixtureServer('tellsNoProgress.mjs');
+    const go = join(home, 'go');
+    const never = join(home, 'never');
+    const host = await connectClient({ home, server, flags: AT_ONCE });
+    const first = [1, 2].map(() => callTool(host, 'wait_for_file', { path: go }));
+    const done = (await Promise.all(first)).map(handleOf);
+    const young = await cliJson<TaskView>(['status', done[0] ?? '', '--home', home]);
+    assert.equal(young.estimate, undefined, 'nothing is known yet');
+    writeFileSync(go, '');
+    for (const handle of done) await runCli(['wait', handle, '--home', home]);
+    assert.equal((await runCli(['broker', 'stop', '--home', home])).code, 0);
+    const handle = handleOf(await callTool(host, 'wait_for_file', { path: never }));
+    const view = await cliJson<TaskView>(['status', handle, '--home', home]);
+    assert.equal(view.estimate?.samples, 2);
+    assert.equal(view.percent, undefined);
+    const { stdout } = await runCli(['status', handle, '--home', home]);
+    assert.match(stdout, /^usually +~\d+s, by 2 earlier runs$/m);
+    await runCli(['revoke', handle, '--home', home]);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { routePolicy } from '../../../../src/editor/tracking/routePolicy.ts';
+import { parseRoutePolicy } from '../../../../src/registry/parsePolicy.ts';
 
 suite('routePolicy', () => {
   test('lets the entry of a server say more than the settings', () => {
@@ -17,27 +18,28 @@ suite('routePolicy', () => {
     });
   });
 
-  test('takes the limits of a server, and those alone of a server', () => {
-    const limits = { totalTimeoutMs: 0, idleTimeoutMs: 5, maxLiveTasks: 2, maxLiveTasksInAll: 3 };
-    const tools = { x: { totalTimeoutMs: 7, maxLiveTasks: 1 } };
-    assert.deepEqual(routePolicy(limits, { tools }), {
-      ...limits,
-      tools: { x: { totalTimeoutMs: 7 } },
-    });
+  test('takes every setting there is', () => {
+    const policy = { totalTimeoutMs: 0, idleTimeoutMs: 5, maxLiveTasks: 2, maxLiveTasksInAll: 3 };
+    const tools = { x: { totalTimeoutMs: 7 } };
+    assert.deepEqual(routePolicy(policy, { tools }), { ...policy, tools });
   });
 
-  test('leaves out what cannot be meant', () => {
+  test('passes on what cannot be meant, and the broker names each', () => {
     const odd = {
       policy: 'sometimes',
-      handOffAfterMs: -1,
       ttlMs: 'long',
-      pollIntervalMs: Number.NaN,
-      tools: ['*'],
-      totalTimeoutMs: '4h',
       maxLiveTasks: 0.5,
-      more: 1,
+      tools: { x: { ttlMs: -1 } },
     };
-    assert.deepEqual(routePolicy(odd, null), {});
-    assert.deepEqual(routePolicy(undefined, { tools: { x: 7 } }), { tools: { x: {} } });
+    const passed = routePolicy({ handOffAfterMs: 5 }, { ...odd, command: 'node', more: 1 });
+    assert.deepEqual(passed, { handOffAfterMs: 5, ...odd });
+    const { policy, problems } = parseRoutePolicy(passed);
+    assert.deepEqual(policy, { handOffAfterMs: 5, tools: { x: {} } });
+    assert.equal(problems.length, 4);
+  });
+
+  test('leaves out what is not of ours', () => {
+    assert.deepEqual(routePolicy({ tools: ['*'], ttlMs: null, more: 1 }, null), {});
+    assert.deepEqual(routePolicy(undefined, { tools: { x: 7 } }), {});
   });
 });
