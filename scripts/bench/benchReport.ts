@@ -1,6 +1,10 @@
 import type { WayResult } from './callRounds.ts';
 import type { DurableHandles } from './durableHandles.ts';
+import type { LiveTicks } from './liveTicks.ts';
+import { loadTables, loadVerdicts } from './loadReport.ts';
+import { atMost, table, type Verdict } from './reportTable.ts';
 import type { Revocations } from './revocations.ts';
+import type { Starts } from './starts.ts';
 import { median } from './statistics.ts';
 
 /** All that a run measured; `out/bench/bench.json` holds it as it stands here. */
@@ -11,18 +15,12 @@ export interface BenchResult {
   readonly calls: readonly WayResult[];
   readonly handles: DurableHandles;
   readonly revocations: Revocations;
+  readonly starts: Starts;
+  readonly ticks: LiveTicks;
   readonly brokerIdleMb: number | null;
   readonly brokerAfterMb: number | null;
   readonly bundlesKb: Readonly<Record<string, number>>;
   readonly activateMs: readonly number[] | null;
-}
-
-/** One figure against its budget. `isMet` is `null` where nothing was measured. */
-export interface Verdict {
-  readonly what: string;
-  readonly measured: string;
-  readonly budget: string;
-  readonly isMet: boolean | null;
 }
 
 const BUNDLE_BUDGETS_KB: Readonly<Record<string, number>> = {
@@ -39,6 +37,7 @@ export function verdictsOf(result: BenchResult): Verdict[] {
     atMost('handle durable p50', handles.handle.p50Ms, { limit: 5, unit: 'ms' }),
     atMost('handle durable p99', handles.handle.p99Ms, { limit: 25, unit: 'ms' }),
     atMost('revoke → gone p99', revocations.beyondGraces.p99Ms, { limit: 150, unit: 'ms' }),
+    ...loadVerdicts(result),
     atMost('broker idle', result.brokerIdleMb, { limit: 70, unit: 'MB' }),
     atMost('activate()', result.activateMs && median(result.activateMs), { limit: 30, unit: 'ms' }),
     ...Object.entries(BUNDLE_BUDGETS_KB).map(([name, limit]) =>
@@ -62,19 +61,6 @@ function relayVerdicts({ inFlight, callsToRelay, p50ToRelay }: WayResult): Verdi
       isMet: p50ToRelay <= 1.1,
     },
   ];
-}
-
-function atMost(
-  what: string,
-  value: number | null,
-  { limit, unit }: { limit: number; unit: string },
-): Verdict {
-  return {
-    what,
-    measured: value === null ? 'not measured' : `${value.toFixed(1)} ${unit}`,
-    budget: `≤ ${limit} ${unit}`,
-    isMet: value === null ? null : value <= limit,
-  };
 }
 
 /** The tables for a person. */
@@ -112,7 +98,8 @@ export function reportOf(result: BenchResult): string {
     `revocations ended by: ${levels.join(', ')} (graces of ${revocations.graceMs} ms)`,
     `broker after the run: ${brokerAfterMb?.toFixed(1) ?? '?'} MB; ${result.rounds} rounds, Node ${result.node}`,
   ];
-  return [table(calls), table(times), table(verdicts), notes.join('\n')].join('\n\n');
+  const tables = [table(calls), table(times), ...loadTables(result), table(verdicts)];
+  return [...tables, notes.join('\n')].join('\n\n');
 }
 
 function spreadRow(
@@ -120,21 +107,4 @@ function spreadRow(
   spread: { samples: number; p50Ms: number; p99Ms: number },
 ): string[] {
   return [what, String(spread.samples), spread.p50Ms.toFixed(2), spread.p99Ms.toFixed(2)];
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join('  ');
-  const [head = [], ...body] = rows;
-  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...body.map(line)].join(
-    '\n',
-  );
 }

@@ -53,6 +53,12 @@ export class BenchStage {
     return client;
   }
 
+  /** Ends it with the run. */
+  own<T extends { end(): unknown }>(process: T): T {
+    this.#ends.push(() => process.end());
+    return process;
+  }
+
   /** The bare two-hop relay in front of the echo server. */
   async relay(): Promise<BenchClient> {
     const path = join(this.#socketFolder, 'relay.sock');

@@ -18,7 +18,8 @@ const RECORD_BYTES = 900;
 export async function measureHandles(stage: BenchStage, samples: number): Promise<DurableHandles> {
   const { paths } = stage;
   const server = [process.execPath, join(import.meta.dirname, '../../test/bench/echoServer.mjs')];
-  const client = await stage.connect(['--route', 'durable', '--policy', 'always', '--', ...server]);
+  const flags = ['--route', 'durable', '--policy', 'always', '--max-live-tasks', '1000000'];
+  const client = await stage.connect([...flags, '--', ...server]);
   const file = openSync(join(paths.records, 'bench.tmp'), 'a');
   const handleMs: number[] = [];
   const syncMs: number[] = [];

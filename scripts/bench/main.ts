@@ -6,8 +6,11 @@ import { type BenchResult, reportOf } from './benchReport.ts';
 import { BenchStage, ECHO_SERVER } from './benchStage.ts';
 import { measureCalls } from './callRounds.ts';
 import { measureHandles } from './durableHandles.ts';
+import type { HomeContents } from './filledHome.ts';
 import { bundleSizes, residentMb } from './footprint.ts';
+import { measureTicks } from './liveTicks.ts';
 import { measureRevocations } from './revocations.ts';
+import { measureStarts } from './starts.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const IS_QUICK = process.argv.includes('--quick');
@@ -17,6 +20,13 @@ const HANDLES = IS_QUICK ? 60 : 400;
 /** Windows of a real editor, each with a fresh extension host. */
 const WINDOWS = IS_QUICK ? 1 : 5;
 const REVOCATIONS = IS_QUICK ? 10 : 50;
+const START_ROUNDS = IS_QUICK ? 3 : 9;
+/** An empty home to compare with, and one with as many handles as are kept at hand. */
+const HOMES: readonly HomeContents[] = [
+  { handles: 0, archived: 0 },
+  { handles: 10_000, archived: 0 },
+];
+const TICKING = { tasks: 1_000, seconds: IS_QUICK ? 8 : 20 };
 /** How long a broker is left alone before its memory is looked at. */
 const IDLE_MS = 2000;
 
@@ -45,6 +55,10 @@ async function measure(stage: BenchStage): Promise<BenchResult> {
     const handles = await measureHandles(stage, HANDLES);
     say(`${REVOCATIONS} revocations by force`);
     const revocations = await measureRevocations(stage, control, REVOCATIONS);
+    say(`${START_ROUNDS} starts on each of ${HOMES.length} homes`);
+    const starts = await measureStarts(stage, { rounds: START_ROUNDS, homes: HOMES });
+    say(`${TICKING.tasks} live tasks for twice ${TICKING.seconds} s`);
+    const ticks = await measureTicks(stage, TICKING);
     say(`${WINDOWS} windows of VS Code`);
     return {
       at: new Date().toISOString(),
@@ -53,6 +67,8 @@ async function measure(stage: BenchStage): Promise<BenchResult> {
       calls,
       handles,
       revocations,
+      starts,
+      ticks,
       brokerIdleMb,
       brokerAfterMb: residentMb(control.welcome.pid),
       bundlesKb: bundleSizes(stage.distFolder),
