@@ -28,7 +28,7 @@ const SERVER = join(import.meta.dirname, '../../test/bench/tickingServer.mjs');
 /** As many tasks of one server as a broker allows. */
 const TASKS_EACH = 100;
 /** Until every task has ticked and the first snapshots are written. */
-const SETTLE_MS = 6_000;
+const SETTLE_MS = 12_000;
 
 /** So many live tasks, with a progress event a second each. */
 export async function measureTicks(

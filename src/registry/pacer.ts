@@ -10,6 +10,8 @@ interface Pause {
 export interface PacerOptions<K> {
   readonly clock: Clock;
   readonly intervalMs: number;
+  /** Spreads the runs of many keys: with n of them waiting, none runs sooner than n times this. */
+  readonly spreadMs?: number;
   /** Whether the first poke after a quiet time runs at once, or only when the interval is over. */
   readonly leading: boolean;
   readonly run: (key: K) => void;
@@ -42,8 +44,9 @@ export class Pacer<K> implements Disposable {
   }
 
   #pause(key: K, isPoked: boolean): void {
-    const { clock, intervalMs } = this.options;
-    this.#pauses.set(key, { timer: clock.after(intervalMs, () => this.#resume(key)), isPoked });
+    const { clock, intervalMs, spreadMs = 0 } = this.options;
+    const pauseMs = Math.max(intervalMs, this.#pauses.size * spreadMs);
+    this.#pauses.set(key, { timer: clock.after(pauseMs, () => this.#resume(key)), isPoked });
   }
 
   #resume(key: K): void {

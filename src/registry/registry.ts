@@ -22,6 +22,8 @@ import { transition } from './transition.ts';
 const TICK_INTERVAL_MS = 250;
 /** At most so often is progress alone written, for each task. */
 const SNAPSHOT_INTERVAL_MS = 5_000;
+/** At most 40 such writes a second, however many tasks tick: they took most of the load. */
+const SNAPSHOT_SPREAD_MS = 25;
 
 const LOST_NOTE =
   'The process that did the work ended with its broker; how the call ended is unknown.';
@@ -93,6 +95,7 @@ export class Registry implements Disposable {
       new Pacer<HandleId>({
         clock,
         intervalMs: SNAPSHOT_INTERVAL_MS,
+        spreadMs: SNAPSHOT_SPREAD_MS,
         leading: false,
         run: (handle) => this.#snapshot(handle),
       }),
@@ -294,10 +297,10 @@ export class Registry implements Disposable {
   }
 
   #tellTick(handle: HandleId): void {
-    const entry = this.#entries.get(handle);
-    if (!entry || isTerminal(entry.current.status)) return;
-    this.#didTick.fire(entry.current);
-    this.#didTickOne.fire(handle, entry.current);
+    const record = this.get(handle);
+    if (record === undefined || isTerminal(record.status)) return;
+    this.#didTick.fire(record);
+    this.#didTickOne.fire(handle, record);
   }
 
   /** Progress alone: tried once, because the next one comes soon. */

@@ -39,7 +39,8 @@ export class TaskEntry {
   /** Takes a progress event into memory; `false` when the task has ended. */
   tick(progress: TaskProgress, nowMs: number): boolean {
     if (isTerminal(this.#decided.status)) return false;
-    this.#tick = { progress: foldProgress(this.decided.progress, progress), atMs: nowMs };
+    const last = this.#tick?.progress ?? this.#decided.progress;
+    this.#tick = { progress: foldProgress(last, progress), atMs: nowMs };
     return true;
   }
 

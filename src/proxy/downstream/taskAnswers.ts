@@ -25,9 +25,7 @@ export async function waitForTask(
   handle: HandleId,
   waiter: TaskWaiter,
 ): Promise<TaskRecord> {
-  const progress = registry.onDidTick((record) => {
-    if (record.handle === handle) sendProgress(record, waiter);
-  });
+  const progress = registry.onDidTickOf(handle)((record) => sendProgress(record, waiter));
   try {
     const { waitMs, signal } = waiter;
     return await waitForEnd(registry, handle, { waitMs, clock, signal });
