@@ -297,7 +297,7 @@ export class Registry implements Disposable {
   }
 
   #tellTick(handle: HandleId): void {
-    const record = this.get(handle);
+    const record = this.#entries.get(handle)?.current;
     if (record === undefined || isTerminal(record.status)) return;
     this.#didTick.fire(record);
     this.#didTickOne.fire(handle, record);
