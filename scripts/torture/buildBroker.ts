@@ -12,9 +12,9 @@ export const MUTATIONS = {
     to: '',
   },
   noScan: {
-    file: 'src/store/datafile.ts',
-    from: 'const bad = await countBadLines(path);',
-    to: 'const bad = 0;',
+    file: 'src/store/datafileScan.ts',
+    from: 'else this.#salvage(line);',
+    to: '',
   },
   noStartTime: {
     file: 'src/processes/processIdentity.ts',

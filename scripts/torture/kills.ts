@@ -5,7 +5,6 @@ import {
   readdirSync,
   readFileSync,
   statSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -112,11 +111,16 @@ function dataFilesOf({ watched }: TortureWorld): string[] {
   });
 }
 
-/** Half a line behind the last one: what was acknowledged stays whole. */
+/** Half a line behind the last one, or in front of it: what was acknowledged stays whole. */
 function tear(path: string, { random }: TortureWorld): void {
   if (!statSync(path).isFile() || random.next() < 0.3) return;
   const lines = readFileSync(path, 'utf8').split('\n');
   const last = lines.at(-2) ?? '{"_id":"th_';
-  appendFileSync(path, last.slice(0, random.between(1, last.length - 1)));
-  if (random.next() < 0.2) truncateSync(path, statSync(path).size - 1);
+  const half = last.slice(0, random.between(1, last.length - 1));
+  const isDatafile = path.endsWith('.db');
+  if (isDatafile && lines.length > 1 && random.next() < 0.5) {
+    // As after a write that failed half-way and was followed by one that did not.
+    lines[lines.length - 2] = half + last;
+    writeFileSync(path, lines.join('\n'));
+  } else appendFileSync(path, half);
 }

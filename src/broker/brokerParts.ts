@@ -16,6 +16,7 @@ import { Registry } from '../registry/registry.ts';
 import { settleAudit } from '../registry/settleAudit.ts';
 import type { Door } from '../registry/taskRecord.ts';
 import { AuditFiles } from '../store/auditFiles.ts';
+import { damageText } from '../store/damage.ts';
 import { FileTaskStore } from '../store/fileTaskStore.ts';
 import { handleAuditRequests } from './auditHandlers.ts';
 import { handleBrokerRequests } from './brokerHandlers.ts';
@@ -73,7 +74,12 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const owned = new DisposableStore();
   const notices = new Notices(log);
   const isFenced = () => lock.isSuperseded();
-  const store = new FileTaskStore({ home: paths.root, log, isFenced });
+  const store = new FileTaskStore({
+    home: paths.root,
+    log,
+    isFenced,
+    onDamage: (report) => notices.add('warn', damageText(report)),
+  });
   const audit = new AuditFiles({ folder: paths.audit, log, isFenced });
   const registry = owned.add(new Registry({ store, audit, clock, log }));
   await recover(registry, audit, log);

@@ -1,14 +1,26 @@
-import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { TaskHandlesError } from '../common/errors.ts';
+import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../common/log.ts';
-import { countBadLines } from './datafileScan.ts';
-import { copyAside, sizeOf, syncFile, syncFolder } from './durableFiles.ts';
-import { NedbFile, type StoredDocument } from './nedbFile.ts';
+import { type DamageReport, damageOf, logDamage } from './damage.ts';
+import { type DatafileScan, scanDatafile } from './datafileScan.ts';
+import {
+  copyAside,
+  ensureFile,
+  finishReplacement,
+  replaceFile,
+  sizeOf,
+  syncFile,
+  syncFolder,
+} from './durableFiles.ts';
+import { assertMayWrite } from './fence.ts';
+import { lineOf, NedbFile, type StoredDocument } from './nedbFile.ts';
 import { asStoreFailed } from './storeFailure.ts';
 
 /** Superseded lines a file may hold before it is compacted, beside four for each document. */
 const SPARE_LINES = 2_000;
+
+/** Documents written in one piece while the file is written anew. */
+const SLICE = 100;
 
 export interface DatafileOptions {
   readonly path: string;
@@ -17,10 +29,13 @@ export interface DatafileOptions {
   readonly isFenced: () => boolean;
   /** Syncs a file and tells its size; a port, so that tests see when. */
   readonly sync?: (path: string) => Promise<number>;
+  readonly onDamage?: (report: DamageReport) => void;
 }
 
-interface PendingPut {
-  readonly document: StoredDocument;
+interface PendingWrite {
+  readonly id: string;
+  /** `null`: it is removed. */
+  readonly document: StoredDocument | null;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -32,9 +47,10 @@ interface PendingPut {
  */
 export class Datafile {
   readonly #acknowledged = new Map<string, StoredDocument>();
-  readonly #queue: PendingPut[] = [];
+  readonly #queue: PendingWrite[] = [];
   readonly #sync: (path: string) => Promise<number>;
   #file: NedbFile | null = null;
+  #aside: string | null = null;
   #opening: Promise<void> | null = null;
   #draining: Promise<void> | null = null;
   #size = 0;
@@ -56,10 +72,12 @@ export class Datafile {
 
   /** Writes a document whole, in place of the one with the same `_id`. */
   put(document: StoredDocument): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ document, resolve, reject });
-      this.#draining ??= this.#drain();
-    });
+    return this.#enqueue(document._id, document);
+  }
+
+  /** Removes documents; what is not there is no failure. */
+  async remove(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.map((id) => this.#enqueue(id, null)));
   }
 
   async get(id: string): Promise<StoredDocument | null> {
@@ -78,25 +96,46 @@ export class Datafile {
   }
 
   async #open(): Promise<void> {
-    const { path, log } = this.options;
-    this.#assertMayWrite();
-    const bad = await countBadLines(path);
-    if (bad > 0) {
-      const aside = await copyAside(path);
-      log.write('warn', `${bad} unreadable lines in ${path}; the file as it was is kept: ${aside}`);
-    }
-    const file = await this.#load();
-    for (const document of await file.readAll()) this.#acknowledged.set(document._id, document);
+    const { path, isFenced } = this.options;
+    assertMayWrite(isFenced);
+    await finishReplacement(path);
+    const documents = this.#acknowledged;
+    documents.clear();
+    const scan = await scanDatafile(path, (document) => {
+      if (document.$$deleted === true) documents.delete(document._id);
+      else documents.set(document._id, document);
+    });
+    if (!scan.isSound) return this.#mend(scan);
+    await ensureFile(path);
+    await this.#load(scan.lines);
   }
 
-  async #load(): Promise<NedbFile> {
+  /** What is damaged is kept as it was before anything else happens to it. */
+  async #mend(scan: DatafileScan): Promise<void> {
+    const { path, log, onDamage } = this.options;
+    if (this.#aside === null) {
+      this.#aside = await copyAside(path);
+      const report = damageOf(scan, { path, aside: this.#aside }, this.#acknowledged.size);
+      logDamage(log, report);
+      onDamage?.(report);
+    }
+    await this.#rebuild();
+  }
+
+  async #load(lines: number): Promise<NedbFile> {
     const { path } = this.options;
-    const file = await NedbFile.open(path);
     this.#size = await this.#sync(path);
-    this.#file = file;
-    this.#lines = 0;
+    this.#file = await NedbFile.open(path, this.#acknowledged.values());
+    this.#lines = lines - this.#acknowledged.size;
     this.#isTorn = false;
-    return file;
+    return this.#file;
+  }
+
+  #enqueue(id: string, document: StoredDocument | null): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ id, document, resolve, reject });
+      this.#draining ??= this.#drain();
+    });
   }
 
   async #drain(): Promise<void> {
@@ -104,75 +143,80 @@ export class Datafile {
     this.#draining = null;
   }
 
-  async #write(puts: readonly PendingPut[]): Promise<void> {
+  async #write(writes: readonly PendingWrite[]): Promise<void> {
     try {
       await this.open();
-      this.#assertMayWrite();
-      await this.#append(puts.map((put) => put.document));
-      for (const put of puts) put.resolve();
+      assertMayWrite(this.options.isFenced);
+      await this.#append(writes);
+      for (const write of writes) write.resolve();
     } catch (error) {
       const failure = asStoreFailed(this.options.path, error);
-      for (const put of puts) put.reject(failure);
+      for (const write of writes) write.reject(failure);
     }
   }
 
-  async #append(documents: readonly StoredDocument[]): Promise<void> {
+  async #append(writes: readonly PendingWrite[]): Promise<void> {
     const file = await this.#soundFile();
     this.#isTorn = true;
-    for (const document of documents) await file.append(document);
+    let lines = 0;
+    for (const { id, document } of writes) {
+      if (document) await file.append(document);
+      else if (!(await file.remove(id))) continue;
+      lines += 1;
+    }
     const size = await this.#sync(this.options.path);
-    if (size <= this.#size) throw new Error('the file was replaced while it was written');
-    for (const document of documents) this.#acknowledged.set(document._id, document);
+    if (size <= this.#size && lines > 0)
+      throw new Error('the file was replaced while it was written');
+    for (const { id, document } of writes) this.#acknowledge(id, document);
     this.#size = size;
-    this.#lines += documents.length;
+    this.#lines += lines;
     this.#isTorn = false;
+  }
+
+  #acknowledge(id: string, document: StoredDocument | null): void {
+    if (document) this.#acknowledged.set(id, document);
+    else this.#acknowledged.delete(id);
   }
 
   /** The file in the state we left it; otherwise it is brought there first. */
   async #soundFile(): Promise<NedbFile> {
     const { path, log } = this.options;
-    if (!this.#isTorn) {
-      const size = await sizeOf(path);
-      if (size === this.#size && this.#file) return this.#compacted(this.#file);
-      // Somebody else's bytes may be worth something to them.
-      const aside = size === null ? 'it was gone' : `kept as ${await copyAside(path)}`;
-      this.#isTorn = true;
-      log.write('warn', `${path} was changed by somebody else (${aside}); it is written anew.`);
-    }
+    if (this.#isTorn || !this.#file) return this.#rebuild();
+    const size = await sizeOf(path);
+    if (size === this.#size) return this.#compacted(this.#file);
+    // Somebody else's bytes may be worth something to them.
+    const aside = size === null ? 'it was gone' : `kept as ${await copyAside(path)}`;
+    this.#isTorn = true;
+    log.write('warn', `${path} was changed by somebody else (${aside}); it is written anew.`);
     return this.#rebuild();
   }
 
   async #compacted(file: NedbFile): Promise<NedbFile> {
-    if (this.#lines <= SPARE_LINES + 4 * this.#acknowledged.size) return file;
-    this.#lines = 0;
+    if (this.#lines <= SPARE_LINES + 3 * this.#acknowledged.size) return file;
     try {
-      await file.compact();
+      return await this.#rebuild();
     } catch (error) {
+      this.#lines = 0;
       this.options.log.write('warn', `${this.options.path} could not be compacted.`, error);
+      return this.#isTorn ? Promise.reject(error) : file;
     }
-    this.#size = await this.#sync(this.options.path);
-    return file;
   }
 
   /** Writes exactly what was acknowledged, and puts it in the file's place in one step. */
   async #rebuild(): Promise<NedbFile> {
-    const { path } = this.options;
-    const fresh = `${path}.new`;
-    await rm(fresh, { force: true });
-    const file = await NedbFile.open(fresh);
-    await file.appendNew(this.held());
-    await this.#sync(fresh);
-    this.#assertMayWrite();
-    await rename(fresh, path);
+    const { path, isFenced } = this.options;
+    assertMayWrite(isFenced);
+    await replaceFile(path, linesOf(this.held()));
+    this.#isTorn = true;
     await syncFolder(dirname(path));
-    return this.#load();
+    return this.#load(this.#acknowledged.size);
   }
+}
 
-  #assertMayWrite(): void {
-    if (!this.options.isFenced()) return;
-    throw new TaskHandlesError(
-      'lock_lost',
-      'Another broker has taken over this home; this one writes no more and must end.',
-    );
+async function* linesOf(documents: readonly StoredDocument[]): AsyncGenerator<string> {
+  for (let start = 0; start < documents.length; start += SLICE) {
+    const slice = documents.slice(start, start + SLICE);
+    yield slice.map((document) => `${lineOf(document)}\n`).join('');
+    await setImmediate();
   }
 }

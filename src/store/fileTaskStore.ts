@@ -3,6 +3,7 @@ import { messageOf, TaskHandlesError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { HandleId, TaskRecord } from '../registry/taskRecord.ts';
 import type { PayloadKind, TaskStore } from '../registry/taskStore.ts';
+import type { DamageReport } from './damage.ts';
 import { isVanished, makeFolder } from './durableFiles.ts';
 import { listPlaceKeys, placeFolder, placeKeyOf } from './homeFolders.ts';
 import type { StoredDocument } from './nedbFile.ts';
@@ -17,6 +18,8 @@ export interface FileTaskStoreOptions {
   readonly log: Log;
   /** Whether another broker has taken over, so that we must not write any more. */
   readonly isFenced: () => boolean;
+  /** A datafile was damaged; what could be read is served, and the file is kept as it was. */
+  readonly onDamage?: (report: DamageReport) => void;
 }
 
 /** How often a write is repeated in another place because its folder vanished under it. */
@@ -237,8 +240,8 @@ export class FileTaskStore implements TaskStore {
   }
 
   #newPlace(folder: string): RecordPlace {
-    const { log, isFenced } = this.options;
-    return new RecordPlace({ folder, log, isFenced });
+    const { home: _home, ...options } = this.options;
+    return new RecordPlace({ ...options, folder });
   }
 
   #remember(key: string, documents: readonly StoredDocument[]): StoredDocument[] {

@@ -1,34 +1,39 @@
-import { rm, rmdir } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCodeOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { HandleId, TaskRecord } from '../registry/taskRecord.ts';
 import type { PayloadKind } from '../registry/taskStore.ts';
+import type { DamageReport } from './damage.ts';
 import { Datafile } from './datafile.ts';
-import { isVanished, syncFolder } from './durableFiles.ts';
+import { isVanished, removeEmptyFolder, syncFolder } from './durableFiles.ts';
 import type { StoredDocument } from './nedbFile.ts';
+import { migratePayloads } from './oldPayloads.ts';
+import { PayloadFolder } from './payloadFolder.ts';
 
 export interface PlaceOptions {
   readonly folder: string;
   readonly log: Log;
   readonly isFenced: () => boolean;
+  readonly onDamage?: (report: DamageReport) => void;
 }
 
 const HANDLES_FILE = 'handles.db';
-const PAYLOADS_FILE = 'payloads.db';
+const RESULTS_FOLDER = 'results';
 
-/** The two datafiles of one workspace. Results lie apart: large, and read only when asked for. */
+/** One workspace's datafile, and its results apart: large, and read only when asked for. */
 export class RecordPlace {
   readonly folder: string;
   readonly #handles: Datafile;
-  readonly #payloads: Datafile;
+  readonly #payloads: PayloadFolder;
   readonly #writes = new Set<Promise<void>>();
+  #migration: Promise<void> | null = null;
   #isRetired = false;
 
-  constructor({ folder, log, isFenced }: PlaceOptions) {
+  constructor(private readonly options: PlaceOptions) {
+    const { folder, isFenced } = options;
     this.folder = folder;
-    this.#handles = new Datafile({ path: join(folder, HANDLES_FILE), log, isFenced });
-    this.#payloads = new Datafile({ path: join(folder, PAYLOADS_FILE), log, isFenced });
+    this.#handles = new Datafile({ ...options, path: join(folder, HANDLES_FILE) });
+    this.#payloads = new PayloadFolder({ path: join(folder, RESULTS_FOLDER), isFenced });
   }
 
   /** Whether the records are on their way to another place, so that nothing may be put here. */
@@ -36,8 +41,10 @@ export class RecordPlace {
     return this.#isRetired;
   }
 
-  records(): Promise<StoredDocument[]> {
-    return this.#handles.all();
+  async records(): Promise<StoredDocument[]> {
+    const records = await this.#handles.all();
+    await this.#migrated();
+    return records;
   }
 
   /** The payload is on disk before the record that refers to it. */
@@ -50,8 +57,8 @@ export class RecordPlace {
   }
 
   async readPayload(handle: HandleId, kind: PayloadKind): Promise<string | null> {
-    const document = await this.#payloads.get(payloadId(handle, kind));
-    return typeof document?.json === 'string' ? document.json : null;
+    await this.#migrated();
+    return this.#payloads.read(handle, kind);
   }
 
   /** Takes no more writes, and resolves when those under way have ended. */
@@ -67,31 +74,33 @@ export class RecordPlace {
   /** Copies everything of another place in here, synced; of two records the later one stays. */
   async takeOver(other: RecordPlace): Promise<void> {
     const isGone = await isVanished(other.folder);
-    const payloads = isGone ? other.#payloads.held() : await other.#payloads.all();
-    const handles = isGone ? other.#handles.held() : await other.#handles.all();
-    await mergeInto(this.#payloads, payloads);
-    await mergeInto(this.#handles, handles);
+    const records = isGone ? other.#handles.held() : await other.records();
+    await this.#payloads.takeOver(other.#payloads);
+    await mergeInto(this.#handles, records);
   }
 
-  /** Removes the datafiles after they were copied; copies that were kept aside stay. */
+  /** Removes what was copied; copies that were kept aside stay. */
   async removeFiles(): Promise<void> {
-    for (const name of [HANDLES_FILE, PAYLOADS_FILE]) {
+    await this.#payloads.removeAll();
+    for (const name of [HANDLES_FILE, `${HANDLES_FILE}~`]) {
       await rm(join(this.folder, name), { force: true });
-      await rm(join(this.folder, `${name}~`), { force: true });
     }
     await syncFolder(this.folder);
-    await rmdir(this.folder).catch((error: unknown) => {
-      if (systemCodeOf(error) !== 'ENOTEMPTY') throw error;
-    });
+    await removeEmptyFolder(this.folder);
   }
 
   async #put(record: TaskRecord, payload?: { kind: PayloadKind; json: string }): Promise<void> {
-    const { handle } = record;
-    if (payload) {
-      const { kind, json } = payload;
-      await this.#payloads.put({ _id: payloadId(handle, kind), handle, kind, json });
-    }
-    await this.#handles.put({ _id: handle, ...record });
+    if (payload) await this.#payloads.write(record.handle, payload.kind, payload.json);
+    await this.#handles.put({ _id: record.handle, ...record });
+  }
+
+  /** Results of an earlier version; what fails is told once and tried again at the next start. */
+  #migrated(): Promise<void> {
+    this.#migration ??= migratePayloads(this.folder, this.#payloads).catch((error: unknown) => {
+      const message = `Results in ${this.folder} could not be taken over; they stay in payloads.db.`;
+      this.options.log.write('error', message, error);
+    });
+    return this.#migration;
   }
 }
 
@@ -108,8 +117,4 @@ function isNewer(document: StoredDocument, known: StoredDocument | undefined): b
 
 function revisionOf(document: StoredDocument): number {
   return typeof document.revision === 'number' ? document.revision : 0;
-}
-
-function payloadId(handle: HandleId, kind: PayloadKind): string {
-  return `${handle}:${kind}`;
 }
