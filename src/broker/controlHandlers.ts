@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RevokeOutcome, RouteDefinition, TaskRow } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
 import { TaskHandlesError } from '../common/errors.ts';
@@ -37,6 +38,8 @@ export interface ControlDesk {
 
 /** Rows in one answer of what is archived. */
 const MAX_OLDER = 10_000;
+/** Between portions of rows for a window that begins to watch. */
+const PORTION_PAUSE_MS = 5;
 const MAX_WAIT_MS = 24 * 3600 * 1000;
 const DOORS: readonly Door[] = ['agent', 'user', 'supervisor', 'admin', 'policy'];
 
@@ -74,14 +77,39 @@ function handleSetup(connection: ControlConnection, desk: ControlDesk): void {
       subscription.dispose();
       warnings.dispose();
     });
-    return { rows: desk.rows.list() };
+    const portions = desk.rows.portions();
+    const rows = portions.next().value ?? [];
+    tellRest(portions, { connection, clock: desk.clock });
+    return { rows };
   });
+}
+
+/** What a window did not get at first, a portion now and then, so that others have their turn. */
+function tellRest(
+  portions: Iterator<TaskRow[], void>,
+  to: { readonly connection: ControlConnection; readonly clock: Clock },
+): void {
+  to.clock.after(PORTION_PAUSE_MS, () => {
+    const { value: rows } = portions.next();
+    if (!rows) return;
+    to.connection.notify('tasks/changed', { rows, removed: [] });
+    tellRest(portions, to);
+  });
+}
+
+async function allRows(rows: TaskRows, workspace: string | null | undefined): Promise<TaskRow[]> {
+  const all: TaskRow[] = [];
+  for (const portion of rows.portions(workspace)) {
+    all.push(...portion);
+    await nextTurn();
+  }
+  return all;
 }
 
 function handleReading(connection: ControlConnection, desk: ControlDesk): void {
   const { registry, rows, clock } = desk;
-  connection.handle('tasks/list', (params) => ({
-    rows: rows.list(params.workspace === undefined ? undefined : stringOr(params.workspace, null)),
+  connection.handle('tasks/list', async ({ workspace }) => ({
+    rows: await allRows(rows, workspace === undefined ? undefined : stringOr(workspace, null)),
   }));
   connection.handle('tasks/get', async (params) => ({
     row: await rows.find(requiredText(params, 'id')),

@@ -12,6 +12,9 @@ import { isTerminal, type TaskRecord } from '../registry/taskRecord.ts';
 
 import { futureRow } from './futureRow.ts';
 
+/** So many rows are made in a few ms. */
+const PORTION = 100;
+
 /** Rows for people, made from the registry's records and the calls that are no tasks yet. */
 export class TaskRows {
   constructor(
@@ -22,19 +25,26 @@ export class TaskRows {
 
   /** Calls first, then tasks: live, then finished. Without `workspace`: every row of the user. */
   list(workspace?: string | null): TaskRow[] {
-    const filter = workspace === undefined ? {} : { workspace };
-    const calls = this.calls
-      .all()
-      .filter((call) => this.calls.isShown(call))
-      .filter((call) => workspace === undefined || call.route.workspace === workspace);
-    return [
-      ...calls.map((call) => this.ofCall(call)),
-      ...this.registry.list(filter).map((record) => this.ofTask(record)),
-      ...this.registry
-        .futures()
-        .filter((future) => workspace === undefined || future.workspace === workspace)
-        .map((future) => futureRow(future, this.context.clock.now())),
+    return [...this.portions(workspace)].flat();
+  }
+
+  /**
+   * As `list`, each portion as of when it is taken: to make thousands of rows at once would hold
+   * up everyone. There is always a first one.
+   */
+  *portions(workspace?: string | null): Generator<TaskRow[], void> {
+    const isWanted = (of: { workspace: string | null }) =>
+      workspace === undefined || of.workspace === workspace;
+    const tasks = this.registry.list(workspace === undefined ? {} : { workspace });
+    yield [
+      ...this.#shownCalls().filter(isWanted),
+      ...tasks.slice(0, PORTION).map((record) => this.ofTask(record)),
+      ...this.#futures().filter(isWanted),
     ];
+    for (let start = PORTION; start < tasks.length; start += PORTION) {
+      const handles = tasks.slice(start, start + PORTION).map(({ handle }) => handle);
+      yield handles.flatMap((handle) => this.get(handle) ?? []);
+    }
   }
 
   /** The record behind a row id; call ids have none. */
@@ -65,6 +75,16 @@ export class TaskRows {
     return records
       .filter((record) => workspace === undefined || record.workspace === workspace)
       .map((record) => this.#ofArchived(record));
+  }
+
+  #shownCalls(): TaskRow[] {
+    const shown = this.calls.all().filter((call) => this.calls.isShown(call));
+    return shown.map((call) => this.ofCall(call));
+  }
+
+  #futures(): TaskRow[] {
+    const now = this.context.clock.now();
+    return this.registry.futures().map((future) => futureRow(future, now));
   }
 
   #ofArchived(record: TaskRecord): TaskRow {

@@ -160,7 +160,10 @@ export interface BrokerRequests {
   };
   /** Makes a call a task now. */
   'calls/handOff': { params: { id: string }; result: { handle: HandleId | null } };
-  /** From now on `tasks/changed` tells every change; answers the rows as they are. */
+  /**
+   * From now on `tasks/changed` tells every change; answers the rows as they are, calls and live
+   * tasks first. Where there are many, older ones follow by `tasks/changed`.
+   */
   'tasks/watch': { params: Record<string, never>; result: { rows: TaskRow[] } };
   /** From now on `log/lines`; answers the last lines. */
   'log/watch': { params: Record<string, never>; result: { lines: LogLine[] } };
