@@ -171,9 +171,7 @@ export class AuditFiles implements AuditTrail {
     const files = await listAuditFiles(folder);
     const last = files.at(-1);
     if (last === undefined) return this.#start(auditFile(folder, 1), GENESIS);
-    const before = files.at(-2);
-    const head = before === undefined ? GENESIS : await this.#headOf(before, GENESIS);
-    return this.#resume(last, head);
+    return this.#resume(last, files.at(-2));
   }
 
   async #start(file: AuditFile, head: ChainHead): Promise<Tail> {
@@ -185,7 +183,7 @@ export class AuditFiles implements AuditTrail {
   }
 
   /** A last line without its end was never acknowledged: it is cut, and a copy kept. */
-  async #resume(file: AuditFile, before: ChainHead): Promise<Tail> {
+  async #resume(file: AuditFile, before: AuditFile | undefined): Promise<Tail> {
     const handle = await open(file.path, 'r+');
     try {
       const bytes = await handle.readFile();
@@ -199,18 +197,22 @@ export class AuditFiles implements AuditTrail {
         await handle.truncate(size);
       }
       await handle.datasync();
-      return { file, size, head: await this.#headOf(file, before) };
+      const head = lastRowIn(bytes.subarray(0, size)) ?? (await this.#headOf(before, file));
+      return { file, size, head };
     } finally {
       await handle.close();
     }
   }
 
-  /** The last whole row of a file; one that was edited later is verify's to tell. */
-  async #headOf({ path }: AuditFile, before: ChainHead): Promise<ChainHead> {
-    let head = before;
-    for await (const { text } of linesOf(path)) {
-      const read = readRow(text);
-      head = 'row' in read ? read.row : claimedHead(text, head);
+  /** The last whole row of the files; one that was edited later is verify's to tell. */
+  async #headOf(...files: readonly (AuditFile | undefined)[]): Promise<ChainHead> {
+    let head = GENESIS;
+    for (const file of files) {
+      if (file === undefined) continue;
+      for await (const { text } of linesOf(file.path)) {
+        const read = readRow(text);
+        head = 'row' in read ? read.row : claimedHead(text, head);
+      }
     }
     return head;
   }
@@ -222,6 +224,13 @@ export class AuditFiles implements AuditTrail {
       'Another broker has taken over this home; this one writes no more and must end.',
     );
   }
+}
+
+/** The row at the end, where it is whole: a start need not read all that is before it. */
+function lastRowIn(bytes: Buffer): AuditRow | null {
+  const end = bytes.length - 1;
+  const read = readRow(bytes.subarray(bytes.lastIndexOf(10, end - 1) + 1, end).toString('utf8'));
+  return 'row' in read ? read.row : null;
 }
 
 /** A write may take only part of the bytes. */

@@ -29,13 +29,17 @@ export async function listAuditFiles(folder: string): Promise<AuditFile[]> {
     .sort((a, b) => a.number - b.number);
 }
 
-/** Lines of a file's first `size` bytes with their numbers; others have their turn meanwhile. */
+/**
+ * Lines of a file's first `size` bytes, or of those behind `from`, with their numbers; others have
+ * their turn meanwhile.
+ */
 export async function* linesOf(
   path: string,
   size = Number.POSITIVE_INFINITY,
+  from = 0,
 ): AsyncGenerator<{ line: number; text: string }> {
-  if (size === 0) return;
-  const input = createReadStream(path, { encoding: 'utf8', end: size - 1 });
+  if (size <= from) return;
+  const input = createReadStream(path, { encoding: 'utf8', start: from, end: size - 1 });
   let line = 0;
   try {
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {

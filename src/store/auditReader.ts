@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { AuditFault, AuditQuery, AuditRow } from '../registry/auditTrail.ts';
 import type { HandleId } from '../registry/taskRecord.ts';
@@ -5,8 +6,8 @@ import { claimedHead, faultAfter, GENESIS, readRow } from './auditChain.ts';
 import { type AuditFile, linesOf, listAuditFiles } from './auditFolder.ts';
 
 const LARGEST_PAGE = 1_000;
-/** Files that a start looks back into. */
-const RECENT_FILES = 2;
+/** How far a start looks back: what was under way when a broker died stands at the end. */
+const RECENT_BYTES = 1024 * 1024;
 
 /** The file that is being written, and how far it was synced: what is behind is no row yet. */
 export interface SyncedEnd {
@@ -33,9 +34,14 @@ export class AuditReader {
 
   async lastRows(end: SyncedEnd): Promise<ReadonlyMap<HandleId, AuditRow>> {
     const last = new Map<HandleId, AuditRow>();
-    const files = (await listAuditFiles(this.folder)).slice(-RECENT_FILES);
-    for await (const row of this.#rows(files, end)) {
-      if (row.handle !== null && row.revision !== null) last.set(row.handle, row);
+    for (const { path, from, size } of await this.#recentParts(end)) {
+      for await (const { text } of linesOf(path, size, from)) {
+        // What is left of a row that the part cuts in two is none.
+        const read = readRow(text);
+        if (!('row' in read)) continue;
+        const { row } = read;
+        if (row.handle !== null && row.revision !== null) last.set(row.handle, row);
+      }
     }
     return last;
   }
@@ -53,6 +59,18 @@ export class AuditReader {
       }
     }
     return faults;
+  }
+
+  async #recentParts(end: SyncedEnd): Promise<{ path: string; from: number; size: number }[]> {
+    const parts = [];
+    let left = RECENT_BYTES;
+    for (const { path } of (await listAuditFiles(this.folder)).reverse()) {
+      if (left <= 0) break;
+      const size = path === end.path ? end.size : (await stat(path)).size;
+      parts.unshift({ path, from: Math.max(0, size - left), size });
+      left -= size;
+    }
+    return parts;
   }
 
   async *#rows(files: readonly AuditFile[], end: SyncedEnd): AsyncGenerator<AuditRow> {
