@@ -60,7 +60,8 @@ export class TortureWorld {
   }
 
   get watched(): string[] {
-    return [this.paths.records, join(this.paths.root, 'audit'), this.#storage];
+    const { records, audit, root } = this.paths;
+    return [records, audit, join(root, 'archive'), this.#storage];
   }
 
   /** Read by a broker when it starts, or now by `poke`. */

@@ -13,6 +13,7 @@ import type { ProxyContext } from '../proxy/proxyContext.ts';
 import { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
 import type { AuditTrail } from '../registry/auditTrail.ts';
 import { Registry } from '../registry/registry.ts';
+import { Retention } from '../registry/retention.ts';
 import { settleAudit } from '../registry/settleAudit.ts';
 import type { Door } from '../registry/taskRecord.ts';
 import { AuditFiles } from '../store/auditFiles.ts';
@@ -81,8 +82,9 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     onDamage: (report) => notices.add('warn', damageText(report)),
   });
   const audit = new AuditFiles({ folder: paths.audit, log, isFenced });
-  const registry = owned.add(new Registry({ store, audit, clock, log }));
+  const registry = owned.add(new Registry({ store, archive: store, audit, clock, log }));
   await recover(registry, audit, log);
+  owned.add(new Retention({ registry, archive: store, clock, log, time: registry.time }));
   const calls = owned.add(new LiveCalls(clock));
   const keyed = new KeyedTasks(registry);
   const predecessors = owned.add(new Predecessors(clock));

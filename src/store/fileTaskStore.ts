@@ -2,7 +2,9 @@ import { join, resolve, sep } from 'node:path';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { HandleId, TaskRecord } from '../registry/taskRecord.ts';
-import type { PayloadKind, TaskStore } from '../registry/taskStore.ts';
+import type { PayloadKind, StoredPast, TaskArchive, TaskStore } from '../registry/taskStore.ts';
+import { ArchiveFolder } from './archiveFolder.ts';
+import type { ArchivedTask } from './archiveSegment.ts';
 import type { DamageReport } from './damage.ts';
 import { isVanished, makeFolder } from './durableFiles.ts';
 import { listPlaceKeys, placeFolder, placeKeyOf } from './homeFolders.ts';
@@ -10,6 +12,7 @@ import type { StoredDocument } from './nedbFile.ts';
 import { RecordPlace } from './recordPlace.ts';
 import { asStoreFailed } from './storeFailure.ts';
 import { StoreIndex } from './storeIndex.ts';
+import { Tombstones } from './tombstones.ts';
 import { Turns } from './turns.ts';
 
 export interface FileTaskStoreOptions {
@@ -29,7 +32,7 @@ const MAX_MOVES = 2;
  * Records in workspace storage where a window has told of one, else in home. A workspace's records
  * lie in one place, whatever paths its windows bring; when that place vanishes, home takes over.
  */
-export class FileTaskStore implements TaskStore {
+export class FileTaskStore implements TaskStore, TaskArchive {
   readonly #records: string;
   readonly #index: StoreIndex;
   readonly #places = new Map<string, RecordPlace>();
@@ -37,9 +40,14 @@ export class FileTaskStore implements TaskStore {
   /** Whose a folder is: two instances on one file would erase each other's records. */
   readonly #owners = new Map<string, string>();
   readonly #turns = new Turns();
+  readonly #archive: ArchiveFolder;
+  readonly #tombstones: Tombstones;
 
   constructor(private readonly options: FileTaskStoreOptions) {
-    this.#records = join(options.home, 'records');
+    const { home, log, isFenced } = options;
+    this.#records = join(home, 'records');
+    this.#archive = new ArchiveFolder({ folder: join(home, 'archive'), log, isFenced });
+    this.#tombstones = new Tombstones(join(this.#records, 'expired.log'), isFenced);
     this.#index = new StoreIndex(join(this.#records, 'index.json'), options.log);
   }
 
@@ -92,8 +100,54 @@ export class FileTaskStore implements TaskStore {
   }
 
   async readPayload(handle: HandleId, kind: PayloadKind): Promise<string | null> {
-    const place = this.#places.get(this.#keyOf.get(handle) ?? '');
-    return place ? place.readPayload(handle, kind) : null;
+    const place = this.#placeOfHandle(handle);
+    return place ? place.readPayload(handle, kind) : this.#archive.readPayload(handle, kind);
+  }
+
+  /** On disk in the archive before they leave their places: in between they are in both. */
+  async archive(handles: readonly HandleId[]): Promise<void> {
+    const tasks: ArchivedTask[] = [];
+    for (const handle of handles) {
+      const place = this.#placeOfHandle(handle);
+      const record = (await place?.recordOf(handle)) ?? null;
+      if (!place || record === null) continue;
+      const readPayload = (kind: PayloadKind) => place.readPayload(handle, kind);
+      tasks.push({ handle, record, readPayload });
+    }
+    if (tasks.length === 0) return;
+    await this.#archive.add(tasks);
+    await this.#remove(tasks.map(({ handle }) => handle));
+  }
+
+  async expire(handles: readonly HandleId[]): Promise<void> {
+    await this.#tombstones.add(handles);
+    await this.#remove(handles);
+  }
+
+  expireArchives(nowMs: number): Promise<void> {
+    return this.#archive.expire(nowMs, (handles) => this.#tombstones.add(handles));
+  }
+
+  async findPast(handle: HandleId): Promise<StoredPast | null> {
+    const record = await this.#archive.find(handle);
+    if (record !== undefined) return { kind: 'archived', record };
+    return (await this.#tombstones.has(handle)) ? { kind: 'expired' } : null;
+  }
+
+  listArchived(limit: number): Promise<readonly unknown[]> {
+    return this.#archive.list(limit);
+  }
+
+  async #remove(handles: readonly HandleId[]): Promise<void> {
+    const places = new Set(handles.map((handle) => this.#placeOfHandle(handle)));
+    for (const place of places) {
+      await place?.remove(handles.filter((handle) => this.#placeOfHandle(handle) === place));
+    }
+    for (const handle of handles) this.#keyOf.delete(handle);
+  }
+
+  #placeOfHandle(handle: HandleId): RecordPlace | undefined {
+    return this.#places.get(this.#keyOf.get(handle) ?? '');
   }
 
   async #openHome(): Promise<void> {

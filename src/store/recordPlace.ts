@@ -49,16 +49,21 @@ export class RecordPlace {
 
   /** The payload is on disk before the record that refers to it. */
   put(record: TaskRecord, payload?: { kind: PayloadKind; json: string }): Promise<void> {
-    const write = this.#put(record, payload);
-    this.#writes.add(write);
-    const forget = () => this.#writes.delete(write);
-    write.then(forget, forget);
-    return write;
+    return this.#tracked(this.#put(record, payload));
   }
 
   async readPayload(handle: HandleId, kind: PayloadKind): Promise<string | null> {
     await this.#migrated();
     return this.#payloads.read(handle, kind);
+  }
+
+  /** Removes records and then their payloads; what is not there is no failure. */
+  remove(handles: readonly HandleId[]): Promise<void> {
+    return this.#tracked(this.#remove(handles));
+  }
+
+  async recordOf(handle: HandleId): Promise<StoredDocument | null> {
+    return this.#handles.get(handle);
   }
 
   /** Takes no more writes, and resolves when those under way have ended. */
@@ -87,6 +92,18 @@ export class RecordPlace {
     }
     await syncFolder(this.folder);
     await removeEmptyFolder(this.folder);
+  }
+
+  #tracked(write: Promise<void>): Promise<void> {
+    this.#writes.add(write);
+    const forget = () => this.#writes.delete(write);
+    write.then(forget, forget);
+    return write;
+  }
+
+  async #remove(handles: readonly HandleId[]): Promise<void> {
+    await this.#handles.remove(handles);
+    await this.#payloads.remove(handles);
   }
 
   async #put(record: TaskRecord, payload?: { kind: PayloadKind; json: string }): Promise<void> {
