@@ -33,7 +33,7 @@ export async function fillHome(paths: HomePaths, contents: HomeContents): Promis
   const isFenced = () => false;
   const store = new FileTaskStore({ home: paths.root, log, isFenced });
   const audit = new AuditFiles({ folder: paths.audit, log, isFenced });
-  const registry = new Registry({ store, audit, clock: systemClock, log });
+  const registry = new Registry({ store, archive: store, audit, clock: systemClock, log });
   try {
     await registry.load();
     for (let made = 0; made < contents.archived; made += AT_ONCE) {

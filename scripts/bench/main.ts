@@ -21,10 +21,11 @@ const HANDLES = IS_QUICK ? 60 : 400;
 const WINDOWS = IS_QUICK ? 1 : 5;
 const REVOCATIONS = IS_QUICK ? 10 : 50;
 const START_ROUNDS = IS_QUICK ? 3 : 9;
-/** An empty home to compare with, and one with as many handles as are kept at hand. */
+/** An empty home to compare with, one with as many handles as are kept at hand, and archives. */
 const HOMES: readonly HomeContents[] = [
   { handles: 0, archived: 0 },
   { handles: 10_000, archived: 0 },
+  { handles: 10_000, archived: IS_QUICK ? 10_000 : 100_000 },
 ];
 const TICKING = { tasks: 1_000, seconds: IS_QUICK ? 8 : 20 };
 /** How long a broker is left alone before its memory is looked at. */
