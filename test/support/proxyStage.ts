@@ -54,7 +54,7 @@ export class ProxyStage {
       write: (level: LogLevel, message: string) => void this.logged.push({ level, message }),
     };
     const start = () => this.#start();
-    this.registry = new Registry({ store, audit, clock, log });
+    this.registry = new Registry({ store, archive: store, audit, clock, log });
     this.calls = new LiveCalls(clock);
     this.pool = new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS });
     const { registry, pool, calls } = this;

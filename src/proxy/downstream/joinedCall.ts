@@ -5,7 +5,7 @@ import type { ProxyContext } from '../proxyContext.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from './answers.ts';
 import type { CallReply } from './callReply.ts';
 import { handOffSentence } from './sentences.ts';
-import { endedAnswer, viewOf, waitForTask } from './taskAnswers.ts';
+import { endedAnswer, findTask, viewOf, waitForTask } from './taskAnswers.ts';
 import type { ToolCall } from './toolCall.ts';
 
 /** The longest delay a timer can hold: no task lives as long. */
@@ -63,7 +63,9 @@ export class JoinedCall {
     const { context, call, reply } = this.options;
     const { signal } = this;
     const waitMs = waitMsOf(call.policy);
-    const record = await waitForTask(context, handle, { ...reply.progressTo, waitMs, signal });
+    const found = await findTask(context, handle);
+    if (typeof found === 'string') return errorAnswer(found);
+    const record = await waitForTask(context, found, { ...reply.progressTo, waitMs, signal });
     if (isTerminal(record.status)) return await endedAnswer(context, record, signal);
     const view = viewOf(context, record);
     return viewAnswer(handOffSentence(view, reply.names), view);

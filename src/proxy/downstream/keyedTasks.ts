@@ -23,31 +23,43 @@ interface Claim {
  */
 export class KeyedTasks {
   readonly #handles = new Map<string, HandleId>();
+  readonly #scopes = new Map<HandleId, string>();
   readonly #beginning = new Map<string, Claim>();
 
   constructor(private readonly registry: Registry) {
-    for (const record of registry.list()) this.#note(record);
+    for (const record of registry.all()) this.#note(record);
     registry.onDidChange((record) => this.#note(record));
+    registry.onDidRemove((handle) => void this.#forgetExpired(handle));
   }
 
   /** The key's handle; `execute` makes it if the key is new, and is then not called again. */
   handleFor(call: KeyedCall, execute: () => Promise<HandleId>): Promise<HandleId> {
     const scope = scopeOf(call, call.keyHash);
-    const known = this.#beginning.get(scope) ?? this.#recorded(scope);
-    if (known !== null) return sameCall(known, call);
-    const handle = execute();
+    const beginning = this.#beginning.get(scope);
+    if (beginning !== undefined) return sameCall(beginning, call);
+    const known = this.#handles.get(scope);
+    if (known === undefined) return this.#begin(scope, call, execute());
+    const record = this.registry.get(known);
+    if (record !== undefined) return sameCall(claimOf(record), call);
+    return this.#begin(scope, call, this.#fromPast(known, call, execute));
+  }
+
+  /** Until it is settled, calls with the same key join this very one. */
+  #begin(scope: string, call: KeyedCall, handle: Promise<HandleId>): Promise<HandleId> {
     this.#beginning.set(scope, { call, handle });
     const forget = () => this.#beginning.delete(scope);
     handle.then(forget, forget);
     return handle;
   }
 
-  #recorded(scope: string): Claim | null {
-    const handle = this.#handles.get(scope);
-    const record = handle === undefined ? undefined : this.registry.get(handle);
-    if (record !== undefined) return { call: record, handle: Promise.resolve(record.handle) };
-    this.#handles.delete(scope);
-    return null;
+  /** An archived task still has its key; one whose ttl is over does not. */
+  async #fromPast(
+    handle: HandleId,
+    call: KeyedCall,
+    execute: () => Promise<HandleId>,
+  ): Promise<HandleId> {
+    const found = await this.registry.find(handle);
+    return await (found.kind === 'task' ? sameCall(claimOf(found.record), call) : execute());
   }
 
   /** A key that came free at the end of its ttl may have been used again: the later one holds. */
@@ -57,7 +69,21 @@ export class KeyedTasks {
     const known = this.registry.get(this.#handles.get(scope) ?? record.handle);
     if (known !== undefined && known.createdAtMs > record.createdAtMs) return;
     this.#handles.set(scope, record.handle);
+    this.#scopes.set(record.handle, scope);
   }
+
+  async #forgetExpired(handle: HandleId): Promise<void> {
+    const scope = this.#scopes.get(handle);
+    if (scope === undefined) return;
+    const found = await this.registry.find(handle).catch(() => null);
+    if (found === null || found.kind === 'task') return;
+    this.#scopes.delete(handle);
+    if (this.#handles.get(scope) === handle) this.#handles.delete(scope);
+  }
+}
+
+function claimOf(record: TaskRecord): Claim {
+  return { call: record, handle: Promise.resolve(record.handle) };
 }
 
 function scopeOf(

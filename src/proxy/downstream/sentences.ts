@@ -1,3 +1,4 @@
+import type { HandleId } from '../../registry/taskRecord.ts';
 import type { TaskView } from '../../registry/taskView.ts';
 import type { CompanionNames } from './companions/companionTools.ts';
 
@@ -52,6 +53,14 @@ export function endedSentence(view: TaskView): string {
 export const UNKNOWN_HANDLE =
   'No task has this handle. Handles look like th_ followed by 26 letters and digits; ' +
   'call the poll tool without a handle to list the tasks.';
+
+/** The answer to a handle whose time is over, and to one that a newer version of us wrote. */
+export function pastSentence(handle: HandleId, kind: 'expired' | 'future'): string {
+  if (kind === 'expired') {
+    return `Task ${handle} has expired: its time to live is over and its result is gone.`;
+  }
+  return `Task ${handle} was recorded by a newer version of MCP Task Handles; update it to see the task.`;
+}
 
 /** The answer to a revocation. */
 export function revokedSentence(view: TaskView): string {

@@ -1,13 +1,14 @@
 import { isObjectAt, memberOf } from '../../common/jsonSpans.ts';
+import { isHandleId } from '../../registry/handleId.ts';
 import { toTaskView } from '../../registry/projection.ts';
-import type { HandleId, TaskRecord } from '../../registry/taskRecord.ts';
+import { isTerminal, type TaskRecord } from '../../registry/taskRecord.ts';
 import type { TaskView } from '../../registry/taskView.ts';
 import { waitForEnd } from '../../registry/waiting.ts';
 import type { ProxyContext } from '../proxyContext.ts';
 import { META_TASK } from '../wire/mcpNames.ts';
 import { withFirstMember } from '../wire/wireMessage.ts';
 import { errorAnswer, type ToolAnswer } from './answers.ts';
-import { endedSentence } from './sentences.ts';
+import { endedSentence, pastSentence, UNKNOWN_HANDLE } from './sentences.ts';
 
 /** A request that waits for a task. */
 export interface TaskWaiter {
@@ -19,12 +20,25 @@ export interface TaskWaiter {
   readonly notify: (line: string) => void;
 }
 
+/** The task that a handle stands for, archived or not; else the sentence that says why none. */
+export async function findTask(
+  { registry }: ProxyContext,
+  handle: unknown,
+): Promise<TaskRecord | string> {
+  if (!isHandleId(handle)) return UNKNOWN_HANDLE;
+  const found = await registry.find(handle);
+  if (found.kind === 'task') return found.record;
+  return found.kind === 'unknown' ? UNKNOWN_HANDLE : pastSentence(handle, found.kind);
+}
+
 /** Waits as `waitForEnd` does; meanwhile the task's progress goes on under the request's token. */
 export async function waitForTask(
   { registry, clock }: ProxyContext,
-  handle: HandleId,
+  task: TaskRecord,
   waiter: TaskWaiter,
 ): Promise<TaskRecord> {
+  if (isTerminal(task.status)) return task;
+  const { handle } = task;
   const progress = registry.onDidTickOf(handle)((record) => sendProgress(record, waiter));
   try {
     const { waitMs, signal } = waiter;
@@ -47,7 +61,8 @@ export async function endedAnswer(
   if (resultJson === null) {
     return errorAnswer('The task has completed, but its result cannot be read.', view);
   }
-  if (!signal.aborted) {
+  const isArchived = registry.get(record.handle) === undefined;
+  if (!signal.aborted && !isArchived) {
     registry.apply(record.handle, { type: 'collected' }).catch((error: unknown) => {
       log.write('warn', `That ${record.handle} was collected is not recorded.`, error);
     });

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../common/json.ts';
-import { isHandleId } from '../../../registry/handleId.ts';
 import { toTaskView } from '../../../registry/projection.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
-import { revokedSentence, UNKNOWN_HANDLE } from '../sentences.ts';
+import { revokedSentence } from '../sentences.ts';
+import { findTask } from '../taskAnswers.ts';
 import type { CompanionOptions } from './companions.ts';
 
 const MAX_REASON = 300;
@@ -16,13 +16,11 @@ export async function controlTask(
   if (action !== 'revoke' && action !== 'cancel') {
     return errorAnswer('`action` must be "revoke" (or "cancel", which is the same).');
   }
-  if (!isHandleId(handle) || context.registry.get(handle) === undefined) {
-    return errorAnswer(UNKNOWN_HANDLE);
-  }
+  const found = await findTask(context, handle);
+  if (typeof found === 'string') return errorAnswer(found);
   const note = typeof reason === 'string' && reason !== '' ? reason.slice(0, MAX_REASON) : null;
-  await context.revoke({ handle, door: 'agent', note });
-  const record = context.registry.get(handle);
-  if (record === undefined) return errorAnswer(UNKNOWN_HANDLE);
+  await context.revoke({ handle: found.handle, door: 'agent', note });
+  const record = context.registry.get(found.handle) ?? found;
   const view = toTaskView(record, { now: context.clock.now(), attached: false });
   return viewAnswer(revokedSentence(view), view);
 }

@@ -1,9 +1,8 @@
 import type { JsonObject } from '../../../common/json.ts';
-import { isHandleId } from '../../../registry/handleId.ts';
 import { type HandleId, isTerminal, type TaskRecord } from '../../../registry/taskRecord.ts';
 import { errorAnswer, listAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
-import { stillRunningSentence, UNKNOWN_HANDLE } from '../sentences.ts';
-import { endedAnswer, viewOf, waitForTask } from '../taskAnswers.ts';
+import { stillRunningSentence } from '../sentences.ts';
+import { endedAnswer, findTask, viewOf, waitForTask } from '../taskAnswers.ts';
 import type { CompanionCall, CompanionOptions } from './companions.ts';
 import { POLL_WAIT_DEFAULT_MS, POLL_WAIT_MAX_MS } from './companionTools.ts';
 
@@ -21,10 +20,9 @@ export class TaskPoll {
       return this.#list();
     }
     const { context } = this.options;
-    if (!isHandleId(given.handle) || context.registry.get(given.handle) === undefined) {
-      return errorAnswer(UNKNOWN_HANDLE);
-    }
-    const record = await waitForTask(context, given.handle, { ...call, waitMs: waitMsOf(given) });
+    const found = await findTask(context, given.handle);
+    if (typeof found === 'string') return errorAnswer(found);
+    const record = await waitForTask(context, found, { ...call, waitMs: waitMsOf(given) });
     if (isTerminal(record.status)) return await endedAnswer(context, record, call.signal);
     return this.#stillRunning(record, given.cursor);
   }

@@ -131,6 +131,30 @@ suite('P2 a call with an idempotency key', () => {
     assert.equal(runs(after), 0);
   });
 
+  test('gets the result of a task that went to an archive', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    await callWithKey(host, 1, 'k');
+    await finish(stage);
+    await stage.registry.archive([stage.task.handle]);
+    await callWithKey(host, 2, 'k');
+    await callWithKey(host, 3, 'k', { arguments: { all: true } });
+    assert.deepEqual(host.resultOf(2).content, RESULT.content);
+    assert.match(errorIn(host, 3), /with other arguments; nothing was run/);
+    assert.equal(runs(stage), 1);
+    assert.deepEqual(stage.warnings, []);
+  });
+
+  test('runs again once its task has expired', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    await callWithKey(host, 1, 'k');
+    await finish(stage);
+    await stage.registry.expire([stage.task.handle]);
+    await callWithKey(host, 2, 'k');
+    assert.equal(runs(stage), 2);
+  });
+
   test('is refused with other arguments or another tool, with the handle', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted();

@@ -5,6 +5,7 @@ import type { HandleId } from '../../../../../src/registry/taskRecord.ts';
 import { type FakeHost, turn } from '../../../../support/fakeHost.ts';
 import { handleIn, type ProxyStage } from '../../../../support/proxyStage.ts';
 import { poll, structured, withTask } from '../../../../support/runningTask.ts';
+import { aTask } from '../../../../support/taskRecords.ts';
 
 const WAIT_MS = 45_000;
 
@@ -16,6 +17,7 @@ async function sentence(
 ) {
   const { id, ...rest } = given;
   poll(host, id, rest);
+  await turn();
   await stage.passTime(WAIT_MS);
   return String(structured(host.resultOf(id)).next);
 }
@@ -104,6 +106,7 @@ suite('task_poll', () => {
   test('passes the task’s progress under the poll’s own token', async () => {
     const { stage, host, handle, upstreamId } = await withTask();
     poll(host, 'p', { handle }, { _meta: { progressToken: 'mine' } });
+    await turn();
     const params = { progressToken: upstreamId, progress: 2, total: 5, message: 'half' };
     stage.server.print({ jsonrpc: '2.0', method: 'notifications/progress', params });
     const [told] = host.notifications('notifications/progress');
@@ -192,5 +195,40 @@ suite('task_poll', () => {
     host.callTool('p', 'task_poll', { arguments: [1] });
     await turn();
     assert.equal(host.resultOf('p').isError, true);
+  });
+});
+
+suite('P1 task_poll of a handle that is not at hand', () => {
+  test('returns the result from an archive', async () => {
+    const { stage, host, handle, upstreamId } = await withTask();
+    stage.server.answer(upstreamId, { content: [], structuredContent: { a: 1 } });
+    await turn();
+    await stage.registry.archive([handle]);
+    poll(host, 'p', { handle });
+    await turn();
+    assert.deepEqual(structured(host.resultOf('p')), { a: 1 });
+    assert.deepEqual(stage.warnings, []);
+  });
+
+  test('says that it has expired, and so does task_control', async () => {
+    const { stage, host, handle, upstreamId } = await withTask();
+    stage.server.answer(upstreamId, { content: [] });
+    await turn();
+    await stage.registry.expire([handle]);
+    poll(host, 'p', { handle });
+    host.callTool('c', 'task_control', { arguments: { handle, action: 'revoke' } });
+    await turn();
+    for (const id of ['p', 'c']) {
+      assert.match(JSON.stringify(host.resultOf(id)), new RegExp(`${handle} has expired`));
+    }
+  });
+
+  test('says that a newer version has written it', async () => {
+    const { stage, host } = await withTask();
+    const future = aTask();
+    stage.registry.addStored([{ ...future, schemaVersion: 99 }]);
+    poll(host, 'p', { handle: future.handle });
+    await turn();
+    assert.match(JSON.stringify(host.resultOf('p')), /recorded by a newer version/);
   });
 });
