@@ -1,3 +1,4 @@
+import { auditPages, type ReadAuditPage } from '../../brokerApi/auditPages.ts';
 import type { ControlClient } from '../../brokerApi/controlClient.ts';
 import type { AuditRow } from '../../registry/auditTrail.ts';
 import type { HandleId } from '../../registry/taskRecord.ts';
@@ -5,7 +6,6 @@ import { ExitCode } from '../exitCode.ts';
 import { auditLine } from './auditText.ts';
 import { noSuchHandle, type Terminal } from './terminal.ts';
 
-const PAGE = 1_000;
 const HANDLE = /^th_[a-z2-7]{26}$/;
 
 /** Who did what to which task, and when; with `--verify`, whether the trail is whole. */
@@ -31,7 +31,8 @@ async function printTrail(
   handle: HandleId | undefined,
 ): Promise<ExitCode> {
   const all: AuditRow[] = [];
-  for await (const rows of pagesOf(client, handle)) {
+  const read: ReadAuditPage = (query) => client.request('audit/read', query);
+  for await (const rows of auditPages(read, handle === undefined ? {} : { handle })) {
     if (terminal.options.json) all.push(...rows);
     else for (const row of rows) terminal.print(auditLine(row));
   }
@@ -45,20 +46,6 @@ async function verifyTrail(terminal: Terminal, client: ControlClient): Promise<E
   else if (faults.length === 0) terminal.print('The audit trail is whole.');
   for (const { file, line, problem } of faults) terminal.say(`${file}:${line}: ${problem}`);
   return faults.length === 0 ? ExitCode.done : ExitCode.failed;
-}
-
-/** Every row, a page at a time: a trail may be longer than a message. */
-async function* pagesOf(
-  client: ControlClient,
-  handle: HandleId | undefined,
-): AsyncGenerator<AuditRow[]> {
-  for (let afterSequence = 0; ; ) {
-    const query = { afterSequence, limit: PAGE, ...(handle === undefined ? {} : { handle }) };
-    const { rows } = await client.request('audit/read', query);
-    if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
-    afterSequence = rows.at(-1)?.sequence ?? afterSequence;
-  }
 }
 
 function isHandle(text: string): text is HandleId {

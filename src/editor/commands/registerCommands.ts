@@ -5,6 +5,7 @@ import { showLivePick } from '../status/livePick.ts';
 import { withoutLinks } from '../view/plainText.ts';
 import type { CommandContext } from './commandContext.ts';
 import { continueInChat } from './continueInChat.ts';
+import { exportAudit } from './exportAudit.ts';
 import { extendTask } from './extendTask.ts';
 import { restartBroker } from './restartBroker.ts';
 import { revokeAllTasks, revokeById, revokeTask } from './revoke.ts';
@@ -43,6 +44,7 @@ function commandsOf(
     showResult: (argument) => showResult(context, argument),
     copyHandle: (argument) => copyHandle(context, argument),
     continueInChat: (argument) => continueInChat(context, argument),
+    exportAudit: () => exportAudit(context),
     showLog: () => context.showLog(),
     restartBroker: () => restartBroker(context),
     showTasks: () => showLivePick(context, (id) => void revokeById(context, id).catch(report)),
