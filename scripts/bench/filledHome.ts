@@ -37,11 +37,11 @@ export async function fillHome(paths: HomePaths, contents: HomeContents): Promis
   try {
     await registry.load();
     for (let made = 0; made < contents.archived; made += AT_ONCE) {
-      const old = await makeEnded(registry, Math.min(AT_ONCE, contents.archived - made));
+      const old = await makeEnded(registry, Math.min(AT_ONCE, contents.archived - made), stopped);
       await registry.archive(old.map(({ handle }) => handle));
     }
     for (let made = 0; made < contents.handles; made += AT_ONCE) {
-      await makeEnded(registry, Math.min(AT_ONCE, contents.handles - made));
+      await makeEnded(registry, Math.min(AT_ONCE, contents.handles - made), endOf);
     }
     await registry.flush();
   } finally {
@@ -49,12 +49,16 @@ export async function fillHome(paths: HomePaths, contents: HomeContents): Promis
   }
 }
 
-function makeEnded(registry: Registry, count: number): Promise<TaskRecord[]> {
+function makeEnded(
+  registry: Registry,
+  count: number,
+  ending: (number: number) => TaskEvent,
+): Promise<TaskRecord[]> {
   const numbers = Array.from({ length: count }, (_, index) => index);
   return Promise.all(
     numbers.map(async (number) => {
       const { handle } = await registry.create(draftOf(number));
-      const { record } = await registry.apply(handle, endOf(number));
+      const { record } = await registry.apply(handle, ending(number));
       return record;
     }),
   );
@@ -76,6 +80,11 @@ function draftOf(number: number): TaskDraft {
     deadlines: { totalTimeoutMs: 14_400_000, idleTimeoutMs: 600_000, ranMs: 0 },
     upstream: { pid: 1, startTime: '1', bootId: 'bench' },
   };
+}
+
+/** Archived ones are without a result: each is a file, and nobody wants to wait for 100,000. */
+function stopped(): TaskEvent {
+  return { type: 'revoked', by: 'user', note: 'no longer wanted' };
 }
 
 /** Most tasks have a result, some were stopped, some failed. */
