@@ -1,6 +1,6 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -52,20 +52,28 @@ function mutating(name: Mutation): Plugin {
 
 /** A dist folder whose broker has the fault layer in front, and perhaps one mutation. */
 export async function buildTortured(folder: string, mutation: Mutation | null): Promise<void> {
-  mkdirSync(folder, { recursive: true });
   await build({
+    ...bundling(folder),
     entryPoints: { broker: join(ROOT, 'src/brokerMain.ts') },
-    outdir: folder,
+    banner: { js: readFileSync(join(import.meta.dirname, 'faultLayer.cjs'), 'utf8') },
+    plugins: mutation === null ? [] : [mutating(mutation)],
+  });
+  const entryPoints = {
+    cli: join(ROOT, 'src/cliMain.ts'),
+    terminal: join(ROOT, 'src/terminalMain.ts'),
+  };
+  await build({ ...bundling(folder), entryPoints });
+}
+
+/** A folder of its own: tests that run beside this one use `dist`. */
+function bundling(outdir: string): BuildOptions {
+  return {
+    outdir,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
     logLevel: 'error',
-    banner: { js: readFileSync(join(import.meta.dirname, 'faultLayer.cjs'), 'utf8') },
-    plugins: mutation === null ? [] : [mutating(mutation)],
-  });
-  for (const name of ['cli.js', 'terminal.js']) {
-    copyFileSync(join(ROOT, 'dist', name), join(folder, name));
-  }
+  };
 }

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runCommand } from '../devTools/runCommand.ts';
 import { buildTortured, isMutation, MUTATIONS } from './buildBroker.ts';
 import { Random } from './random.ts';
 import { runWorld, type WorldReport } from './runWorld.ts';
@@ -60,7 +59,6 @@ async function main(): Promise<void> {
   const startedAt = performance.now();
   const distFolder = mkdtempSync(join(tmpdir(), 'mth-tortured-'));
   try {
-    await runCommand(process.execPath, ['esbuild.mjs'], { cwd: ROOT });
     await buildTortured(distFolder, mutate !== undefined && isMutation(mutate) ? mutate : null);
     const worlds = Array.from({ length: Math.ceil(kills / KILLS_A_WORLD) }, (_, index) => index);
     const lanes = Array.from({ length: LANES }, () => runLane(worlds, { distFolder, seed, kills }));
