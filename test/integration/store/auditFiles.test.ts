@@ -68,6 +68,14 @@ suite('the audit trail', () => {
     );
   });
 
+  test('P8 a text with foreign line ends stays one row', async (t) => {
+    const { trail } = await stage(t);
+    const audit = trail();
+    const row = await audit.append(aRow('one\u2028two\u2029three\r\nfour'));
+    assert.deepEqual(await audit.read({}), [row]);
+    assert.deepEqual(await audit.verify(), []);
+  });
+
   test('P8 rows of one handle are found', async (t) => {
     const { trail } = await stage(t);
     const audit = trail();
