@@ -52,7 +52,7 @@ export function auditDraftOf({ before, after, event, principal }: AuditedChange)
     workspace: after.workspace,
     action: isLate ? 'late_result' : ACTIONS[event.type],
     principal,
-    reason: reason === null ? null : redactSecrets(reason).slice(0, MAX_REASON),
+    reason: reason === null ? null : shortened(redactSecrets(reason)),
     outcome: 'done',
     level: event.type === 'revocationEnded' ? event.level : null,
     revision: event.type === 'expired' ? null : after.revision,
@@ -99,4 +99,9 @@ function reasonOf(event: AuditedEvent): string | null {
     default:
       return 'note' in event ? event.note : null;
   }
+}
+
+/** Never half a character at its end. */
+function shortened(text: string): string {
+  return text.slice(0, MAX_REASON).replace(/[\uD800-\uDBFF]$/, '');
 }

@@ -110,6 +110,16 @@ suite('damaged datafile', () => {
     });
   }
 
+  test('a million lines are read, and the last of each record holds', async (t) => {
+    const { path, reports, open } = await stage(t);
+    const lines = Array.from({ length: 1_000_000 }, (_, n) => `{"_id":"r${n % 1_000}","n":${n}}\n`);
+    await writeFile(path, lines.join(''));
+    const found = await open().all();
+    assert.equal(found.length, 1_000);
+    assert.ok(found.every(({ n }) => Number(n) >= 999_000));
+    assert.deepEqual(reports, []);
+  });
+
   test('an empty file is no damage', async (t) => {
     const { path, reports, open } = await stage(t);
     await writeFile(path, '');
