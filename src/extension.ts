@@ -17,6 +17,7 @@ import { TaskStatusBar } from './editor/status/taskStatusBar.ts';
 import { TaskModel } from './editor/taskModel.ts';
 import { offerInTerminals } from './editor/terminal/terminalCommand.ts';
 import { activateTracking } from './editor/tracking/activateTracking.ts';
+import { OlderTasks } from './editor/view/olderTasks.ts';
 import { TaskTree } from './editor/view/taskTree.ts';
 import { TaskView } from './editor/view/taskView.ts';
 import { distFolderOf, linkOfWindow } from './editor/windowLink.ts';
@@ -44,7 +45,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   own(link.onDidChangeRows((change) => model.apply(change)));
   own(link.onDidChangeState((state) => state !== 'connected' && model.markStale()));
   own(link.onDidLog(({ lines }) => log.writeBrokerLines(lines)));
-  const tree = own(new TaskTree(model, clock));
+  const older = own(new OlderTasks({ link, model, log }));
+  const tree = own(new TaskTree(model, clock, () => older.load()));
   const view = own(new TaskView({ model, link, tree, clock }));
   own(new TaskStatusBar(model, clock));
   const results = own(new ResultDocuments(link));

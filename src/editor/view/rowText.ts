@@ -107,6 +107,9 @@ function stateWord({ row, isStale }: SeenRow): string {
 }
 
 function endedParts(row: TaskRow, nowMs: number): string[] {
+  if (row.futureSchema !== undefined) {
+    return [l10n.t('made by a newer version; update to read it')];
+  }
   const end = `${endWord(row)} ${shortAgo(nowMs - endedAtOf(row))}`;
   if (isUncollected(row)) return [`● ${end}`, l10n.t('result not collected')];
   return [end, endDetail(row), row.hasLateResult ? l10n.t('late result kept') : ''];

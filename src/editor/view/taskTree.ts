@@ -33,6 +33,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   constructor(
     private readonly model: TaskModel,
     private readonly clock: Clock,
+    private readonly loadOlder: () => void,
   ) {
     this.#items = new TreeItems(model, this.#nodes);
     this.#pacer = this.#store.add(new Pacer(clock, FASTEST_MS, () => this.#tell()));
@@ -46,6 +47,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   }
 
   getChildren(element?: TreeNode): TreeNode[] {
+    if (element?.kind === 'group' && element.id === 'older') this.loadOlder();
     return this.#nodes.children(element);
   }
 
