@@ -5,13 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BrokerHome, PATIENCE_MS } from '../../support/brokerHome.ts';
 import { waitUntilGone } from '../../support/processes.ts';
 
-/** Longer than a client pauses between two looks at the endpoint. */
-const RACED_MS = 300;
+/** Longer than a client pauses between two looks at the endpoint, or it would never find any. */
+const IDLE_MS = 300;
 
 suite('idle exit', () => {
   test('a broker that nobody uses retracts its endpoint and ends', async (t) => {
     const home = await BrokerHome.make(t);
-    const start = { distFolder: home.distFolder, idleExitMs: 100 };
+    const start = { distFolder: home.distFolder, idleExitMs: IDLE_MS };
     const client = await home.open(t, { start });
     const { pid } = client.welcome;
     const { socket } = home.endpoint();
@@ -24,13 +24,13 @@ suite('idle exit', () => {
 
   test('an attached client keeps it', async (t) => {
     const home = await BrokerHome.make(t);
-    const start = { distFolder: home.distFolder, idleExitMs: 100 };
+    const start = { distFolder: home.distFolder, idleExitMs: IDLE_MS };
     const stays = await home.open(t, { start });
     const leaves = await home.open(t, { start });
     leaves.dispose();
     // As long as five idle times, told by a clock that the broker's own timers share.
     for (const _ of Array(5)) {
-      const until = performance.now() + 100;
+      const until = performance.now() + IDLE_MS;
       while (performance.now() < until) await stays.request('broker/status', {});
     }
     assert.equal((await stays.request('broker/status', {})).pid, stays.welcome.pid);
@@ -38,7 +38,7 @@ suite('idle exit', () => {
 
   test('a client that races it is served by the next one', async (t) => {
     const home = await BrokerHome.make(t);
-    const start = { distFolder: home.distFolder, idleExitMs: RACED_MS };
+    const start = { distFolder: home.distFolder, idleExitMs: IDLE_MS };
     const pids = new Set<number>();
     for (let round = 0; round < 16; round++) {
       const client = await home.open(t, { start });
@@ -46,7 +46,7 @@ suite('idle exit', () => {
       pids.add(client.welcome.pid);
       client.dispose();
       // Comes back from a little before to a little after the moment it leaves.
-      await pause(RACED_MS - 8 + round);
+      await pause(IDLE_MS - 8 + round);
     }
     assert.ok(pids.size > 1, 'brokers have left in between');
   });
