@@ -41,27 +41,39 @@ function readOptions(): Options {
 /** Worlds have seeds of their own, so that each can be run again whatever the lanes did. */
 async function runLane(
   worlds: number[],
-  options: { distFolder: string; seed: number; kills: number },
+  options: { distFolder: string; seed: number; kills: number; stop: AbortSignal },
 ): Promise<WorldReport[]> {
   const reports: WorldReport[] = [];
   for (let world = worlds.shift(); world !== undefined; world = worlds.shift()) {
+    if (options.stop.aborted) break;
     const left = options.kills - world * KILLS_A_WORLD;
     const random = new Random(options.seed * 10_007 + world);
     const kills = Math.min(KILLS_A_WORLD, left);
-    reports.push(await runWorld({ distFolder: options.distFolder, kills }, random));
+    reports.push(await runWorld({ ...options, kills }, random));
     process.stderr.write('.');
   }
   return reports;
 }
 
+/** Ctrl-C ends the worlds in order: each ends what it has started. */
+function stopOnSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => stop.abort());
+  }
+  return stop.signal;
+}
+
 async function main(): Promise<void> {
   const { kills, seed, mutate } = readOptions();
   const startedAt = performance.now();
+  const stop = stopOnSignal();
   const distFolder = mkdtempSync(join(tmpdir(), 'mth-tortured-'));
   try {
     await buildTortured(distFolder, mutate !== undefined && isMutation(mutate) ? mutate : null);
     const worlds = Array.from({ length: Math.ceil(kills / KILLS_A_WORLD) }, (_, index) => index);
-    const lanes = Array.from({ length: LANES }, () => runLane(worlds, { distFolder, seed, kills }));
+    const options = { distFolder, seed, kills, stop };
+    const lanes = Array.from({ length: LANES }, () => runLane(worlds, options));
     const reports = (await Promise.all(lanes)).flat();
     mkdirSync(OUTPUT, { recursive: true });
     writeFileSync(join(OUTPUT, 'reports.json'), JSON.stringify(reports, null, 2));
@@ -69,7 +81,7 @@ async function main(): Promise<void> {
     for (const finding of totals.findings) console.log(finding);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     console.log(`\n${summaryOf(totals, { seed, seconds })}`);
-    process.exitCode = totals.findings.length === 0 ? 0 : 1;
+    process.exitCode = stop.aborted ? 130 : totals.findings.length === 0 ? 0 : 1;
   } finally {
     rmSync(distFolder, { recursive: true, force: true });
   }

@@ -5,6 +5,13 @@ import { KILLS } from './kills.ts';
 import type { Random } from './random.ts';
 import { TortureWorld } from './tortureWorld.ts';
 
+export interface WorldOptions {
+  readonly distFolder: string;
+  readonly kills: number;
+  /** Somebody wants it to end: no further round, and nothing left behind. */
+  readonly stop: AbortSignal;
+}
+
 /** What one world went through. */
 export interface WorldReport {
   readonly kills: Readonly<Record<string, number>>;
@@ -19,16 +26,13 @@ const ENDINGS = ['completes', 'completes', 'completes', 'fails', 'exits', 'forks
 const ENDING_MS = 10_000;
 
 /** Works, kills and judges so often, and ends whatever it started. */
-export async function runWorld(
-  options: { readonly distFolder: string; readonly kills: number },
-  random: Random,
-): Promise<WorldReport> {
+export async function runWorld(options: WorldOptions, random: Random): Promise<WorldReport> {
   const world = new TortureWorld(options.distFolder, random);
   const findings = noFindings();
   const kills: Record<string, number> = {};
   const story: string[] = [];
   try {
-    for (let round = 0; round < options.kills; round += 1) {
+    for (let round = 0; round < options.kills && !options.stop.aborted; round += 1) {
       const kind = random.pick(Object.keys(KILLS));
       kills[kind] = (kills[kind] ?? 0) + 1;
       const before = JSON.stringify(findings);
