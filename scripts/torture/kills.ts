@@ -31,11 +31,10 @@ export const KILLS: Readonly<Record<string, (world: TortureWorld) => Promise<voi
     world.order({});
   },
   powerCut: async (world) => {
-    await endBroker(world);
-    // A broker that a host started meanwhile reads the disk before it is cut: end it as well.
-    for (let round = 0; round < 20 && world.signalBroker('SIGKILL') !== null; round += 1) {
-      await pause(10);
-    }
+    // The whole machine goes: hosts must not start a broker that sees the disk before the cut.
+    world.signalBroker('SIGKILL');
+    await leaveHosts(world);
+    while (world.signalBroker('SIGKILL') !== null) await pause(10);
     world.cutPower();
   },
   connect: async (world) => {
@@ -67,7 +66,7 @@ export const KILLS: Readonly<Record<string, (world: TortureWorld) => Promise<voi
     world.signalBroker('SIGCONT');
   },
   clock: async (world) => {
-    world.order({ clockShiftMs: world.random.pick([-HOUR_MS, HOUR_MS]) });
+    world.order({ clockShiftMs: world.random.pick([-HOUR_MS, HOUR_MS, -Date.now()]) });
     world.poke();
     await pause(world.random.between(20, 100));
     world.order({});
