@@ -25,17 +25,26 @@ test('P8 P9 a person is asked at 80 % of a limit, gives more time, and finds tha
   assert.match(await view.tooltipOf(SAMPLE), /of 30 s/);
 
   await view.waitForDescription(SAMPLE, /stopped|too long|timed out|time/i);
-  const [task] = await brokerTasks(editor.home);
-  assert.deepEqual([task?.reason?.code, task?.reason?.by], ['total_timeout', 'policy']);
+  const ladderEnded = async () =>
+    (await brokerTasks(editor.home)).find(({ reason }) => reason?.level !== undefined);
+  const task = await until(ladderEnded, { what: 'its processes to be ended' });
+  assert.deepEqual([task.reason?.code, task.reason?.by], ['total_timeout', 'policy']);
 
   await runCommandByTitle(page, 'Agent Tasks: Export Audit Trail');
   const path = join(editor.folder, 'audit.ndjson');
   const input = page.locator('.quick-input-widget .quick-input-filter input');
-  await input.waitFor();
+  // The dialog takes the palette's place: its name is what tells them apart.
+  const isDialog = async () => /agent-tasks-audit\.ndjson$/.test(await input.inputValue());
+  await until(() => isDialog().catch(() => false), { what: 'the save dialog' });
   await input.fill(path);
-  await page.keyboard.press('Enter');
-  const rows = await until(() => rowsIn(path), { what: 'the exported audit trail' });
-  const ours = rows.filter(({ handle }) => handle === task?.handle);
+  // While it reads the folder the dialog takes no answer.
+  const ok = page.locator('.quick-input-widget').getByRole('button', { name: 'OK' });
+  const exported = async () => {
+    if (await ok.isVisible()) await ok.click({ timeout: 1_000 }).catch(() => {});
+    return rowsIn(path);
+  };
+  const rows = await until(exported, { what: 'the exported audit trail' });
+  const ours = rows.filter(({ handle }) => handle === task.handle);
   assert.deepEqual(
     ours.map(({ action }) => action),
     ['created', 'extended', 'timed_out', 'revocation_ended'],
