@@ -77,6 +77,7 @@ function draftOf(number: number): TaskDraft {
     pollIntervalMs: 5_000,
     client: { name: 'bench', version: '1', conversationId: null },
     idempotencyKeyHash: null,
+    remote: null,
     deadlines: { totalTimeoutMs: 14_400_000, idleTimeoutMs: 600_000, ranMs: 0 },
     upstream: { pid: 1, startTime: '1', bootId: 'bench' },
   };

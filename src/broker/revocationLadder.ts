@@ -1,9 +1,9 @@
 import type { Clock } from '../common/clock.ts';
-import type { ToolCall } from '../proxy/downstream/toolCall.ts';
+import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { RevocationLevel } from '../registry/taskRecord.ts';
 
 export interface LadderOptions {
-  readonly call: ToolCall;
+  readonly call: LiveCall;
   /** Whether the whole upstream may be ended for this one call. */
   readonly mayEndUpstream: boolean;
   readonly clock: Clock;
@@ -38,7 +38,7 @@ function levelOf(ended: 'none' | 'terminated' | 'killed'): RevocationLevel {
 }
 
 /** Whether the upstream's answer (or its end) comes within the time. */
-function answered(call: ToolCall, withinMs: number, clock: Clock): Promise<boolean> {
+function answered(call: LiveCall, withinMs: number, clock: Clock): Promise<boolean> {
   if (!call.isPendingUpstream) return Promise.resolve(true);
   return new Promise((resolve) => {
     const timer = clock.after(withinMs, () => finish(false));

@@ -3,8 +3,8 @@ import type { Clock } from '../common/clock.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
-import type { ToolCall } from '../proxy/downstream/toolCall.ts';
 import { BROKER_PRINCIPAL } from '../registry/auditDrafts.ts';
 import type { AuditDraft, AuditTrail, Principal } from '../registry/auditTrail.ts';
 import { redactSecrets } from '../registry/redact.ts';
@@ -64,7 +64,7 @@ export class Revoker {
   }
 
   /** The live calls and tasks that share an upstream with these and would end by force with them. */
-  sharing(ids: readonly string[]): ToolCall[] {
+  sharing(ids: readonly string[]): LiveCall[] {
     const own = new Set(ids.map((id) => this.#callOf(id)).filter((call) => call !== undefined));
     const upstreams = new Set([...own].map((call) => call.upstream));
     return this.options.calls
@@ -100,7 +100,7 @@ export class Revoker {
     return { id: request.id, outcome: 'revoked', level, row: rows.get(handle) };
   }
 
-  async #revokeCall(call: ToolCall, request: RevokeOne): Promise<RevokeOutcome> {
+  async #revokeCall(call: LiveCall, request: RevokeOne): Promise<RevokeOutcome> {
     const row = this.options.rows.ofCall(call);
     const who = request.door === 'user' ? 'The user' : `The ${request.door}`;
     const note = request.note === null ? '' : ` ${request.note}`;
@@ -115,7 +115,7 @@ export class Revoker {
   }
 
   /** A call that is no task has no record; that somebody ended it is in the trail all the same. */
-  async #auditCall(call: ToolCall, { door, note, principal }: RevokeOne): Promise<void> {
+  async #auditCall(call: LiveCall, { door, note, principal }: RevokeOne): Promise<void> {
     const { audit, log } = this.options;
     const row: AuditDraft = {
       handle: null,
@@ -147,7 +147,7 @@ export class Revoker {
     }
   }
 
-  #climb(key: string, call: ToolCall, request: RevokeOne): Promise<RevocationLevel> {
+  #climb(key: string, call: LiveCall, request: RevokeOne): Promise<RevocationLevel> {
     const known = this.#climbing.get(key);
     if (known !== undefined) return known;
     const mayEndUpstream = this.#mayEndUpstream(call, request);
@@ -168,13 +168,13 @@ export class Revoker {
    * By force without asking: only if nothing else lives there. A person has been told what else
    * would end; an agent never ends a server that still serves somebody.
    */
-  #mayEndUpstream(call: ToolCall, request: RevokeOne): boolean {
+  #mayEndUpstream(call: LiveCall, request: RevokeOne): boolean {
     if (request.force) return true;
     if (this.sharing([request.id]).length > 0) return false;
     return request.door !== 'agent' || call.upstream?.listener === null;
   }
 
-  #callOf(id: string): ToolCall | undefined {
+  #callOf(id: string): LiveCall | undefined {
     const { calls, rows } = this.options;
     const record = rows.recordOf(id);
     return record === undefined ? calls.get(id) : calls.ofHandle(record.handle);
@@ -182,14 +182,14 @@ export class Revoker {
 }
 
 /** A call on its way to be a task is one afterwards, or open again where the disk refused. */
-async function endOpen(call: ToolCall, why: string): Promise<boolean> {
+async function endOpen(call: LiveCall, why: string): Promise<boolean> {
   if (call.endOpen(why)) return true;
   await call.handOff();
   return call.endOpen(why);
 }
 
 /** A server that has not answered may be at it still; one that has answered has stopped. */
-function noteFor(level: RevocationLevel, call: ToolCall | undefined): string | null {
+function noteFor(level: RevocationLevel, call: LiveCall | undefined): string | null {
   if (level !== 'cooperative' || call?.isPendingUpstream !== true) return null;
   return 'Its server was asked to stop and serves other work, so it was not ended.';
 }

@@ -1,7 +1,7 @@
 import type {
   ConnectHello,
   RouteDefinition,
-  StdioDefinition,
+  ServerDefinition,
 } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
 import { type Disposable, toDisposable } from '../common/disposable.ts';
@@ -47,7 +47,7 @@ export class RouteTable implements Disposable {
     return {
       name,
       workspace,
-      get definition(): StdioDefinition {
+      get definition(): ServerDefinition {
         return current().definition;
       },
       policy: () => current().policy,
@@ -75,7 +75,7 @@ export class RouteTable implements Disposable {
   }
 }
 
-function ownRoute(hello: ConnectHello, definition: StdioDefinition): SessionRoute {
+function ownRoute(hello: ConnectHello, definition: ServerDefinition): SessionRoute {
   const policy: RoutePolicy = hello.policy ?? {};
   return { name: hello.route, workspace: hello.workspace, definition, policy: () => policy };
 }

@@ -1,7 +1,7 @@
 import type { TaskRow } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
+import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
-import type { ToolCall } from '../proxy/downstream/toolCall.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import { handleExpired } from '../registry/noSuchHandle.ts';
 import type { OutlookOf } from '../registry/outlook.ts';
@@ -103,7 +103,7 @@ export class TaskRows {
     return {
       ...toTaskView(record, {
         now: this.context.clock.now(),
-        attached: isLive && call !== undefined,
+        attached: isLive && call?.isAttached === true,
         outlook: this.context.outlook(record),
       }),
       id: record.handle,
@@ -119,12 +119,12 @@ export class TaskRows {
       collected: record.collectedAtMs !== null,
       hasLateResult: record.hasLateResult,
       endedAt: record.endedAtMs === null ? null : new Date(record.endedAtMs).toISOString(),
-      clientAttached: call?.downstream != null,
+      clientAttached: call?.hasDownstream === true,
       upstreamPid: record.upstream?.pid ?? null,
     };
   }
 
-  ofCall(call: ToolCall): TaskRow {
+  ofCall(call: LiveCall): TaskRow {
     const started = new Date(call.startedAtMs).toISOString();
     const percent = percentOf({ status: 'working', progress: call.progress });
     const message = call.progress?.message ?? null;
@@ -154,8 +154,8 @@ export class TaskRows {
       collected: false,
       hasLateResult: false,
       endedAt: null,
-      clientAttached: call.downstream !== null,
-      upstreamPid: call.upstream?.facts.pid ?? null,
+      clientAttached: call.hasDownstream,
+      upstreamPid: call.upstream?.facts?.pid ?? null,
     };
   }
 }

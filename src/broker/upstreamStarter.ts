@@ -1,3 +1,6 @@
+import { isHttpDefinition } from '../brokerApi/brokerProtocol.ts';
+import { TaskHandlesError } from '../common/errors.ts';
+import { NEVER } from '../common/event.ts';
 import type { EndOutcome } from '../processes/ownedProcess.ts';
 import { startOwnedProcess } from '../processes/startOwnedProcess.ts';
 import type { StartUpstream, UpstreamChannel } from '../proxy/upstream/upstreamChannel.ts';
@@ -5,12 +8,17 @@ import type { StartUpstream, UpstreamChannel } from '../proxy/upstream/upstreamC
 /** Puts a guarded process behind the proxy's port. `broker` marks what this broker owns. */
 export function upstreamStarter(broker: string): StartUpstream {
   return async (definition, id): Promise<UpstreamChannel> => {
+    if (isHttpDefinition(definition)) {
+      throw new TaskHandlesError('invalid_definition', 'Remote servers are not supported yet.');
+    }
     const child = await startOwnedProcess({ ...definition, owner: `${broker}:${id}` });
     return {
       facts: child.identity,
       onLine: child.onLine,
       onStderr: child.onStderr,
       onExit: child.onExit,
+      // The process dies with us: nothing of it can be found again.
+      onRemote: NEVER,
       send: (line) => void child.send(line),
       holdOutput: (isHeld) => child.holdOutput(isHeld),
       shutDown: async () => void (await child.shutDown()),

@@ -1,10 +1,10 @@
-import type { StdioDefinition } from '../brokerApi/brokerProtocol.ts';
+import type { ServerDefinition } from '../brokerApi/brokerProtocol.ts';
 import { TaskHandlesError } from '../common/errors.ts';
 import { isJsonObject, stringOr } from '../common/json.ts';
 import { type ParsedRoutePolicy, parseRoutePolicy } from '../registry/parsePolicy.ts';
 
 /** A definition as it came over the socket; throws `invalid_definition` naming what is wrong. */
-export function parseDefinition(value: unknown): StdioDefinition {
+export function parseDefinition(value: unknown): ServerDefinition {
   if (!isJsonObject(value)) throw invalid('is not an object');
   const { command, args = [], cwd, env = {} } = value;
   if (typeof command !== 'string' || command.trim() === '') throw invalid('has no `command`');

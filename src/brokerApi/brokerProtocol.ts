@@ -34,7 +34,7 @@ export interface ConnectHello extends HelloBase {
   /** Workspace identity, or `null` when `connect` ran nowhere in particular. */
   readonly workspace: string | null;
   /** Absent when the editor has handed the definition to the broker (`connect --route NAME`). */
-  readonly definition?: StdioDefinition;
+  readonly definition?: ServerDefinition;
   readonly policy?: RoutePolicy;
 }
 
@@ -50,9 +50,27 @@ export interface StdioDefinition {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/**
+ * How to reach a remote upstream: Streamable HTTP, or the older HTTP+SSE. `headers` may hold
+ * secrets: never persisted, never logged.
+ */
+export interface HttpDefinition {
+  readonly type: 'http' | 'sse';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** An MCP server as it is configured. */
+export type ServerDefinition = StdioDefinition | HttpDefinition;
+
+/** Whether a server is reached over HTTP; else a command starts it. */
+export function isHttpDefinition(definition: ServerDefinition): definition is HttpDefinition {
+  return 'url' in definition;
+}
+
 export interface RouteDefinition {
   readonly name: string;
-  readonly definition: StdioDefinition;
+  readonly definition: ServerDefinition;
   readonly policy: RoutePolicy;
 }
 

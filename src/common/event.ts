@@ -3,6 +3,9 @@ import { type Disposable, toDisposable } from './disposable.ts';
 /** Subscribes a listener. Events tell; they never drive control flow. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
+/** An event that never comes. */
+export const NEVER: Event<never> = () => toDisposable(() => {});
+
 /** The private side of an event. A throwing listener does not stop the others. */
 export class Emitter<T> implements Disposable {
   readonly #listeners = new Set<(value: T) => void>();

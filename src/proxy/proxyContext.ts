@@ -1,4 +1,4 @@
-import type { StdioDefinition } from '../brokerApi/brokerProtocol.ts';
+import type { ServerDefinition } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
 import type { OutlookOf } from '../registry/outlook.ts';
@@ -36,7 +36,7 @@ export interface RevokeRequest {
 export interface SessionRoute {
   readonly name: string;
   readonly workspace: string | null;
-  readonly definition: StdioDefinition;
+  readonly definition: ServerDefinition;
   /** Read at each call: settings may change while the connection lives. */
   readonly policy: () => RoutePolicy;
 }

@@ -22,6 +22,7 @@ const ACTIONS: Readonly<Record<AuditedEvent['type'], AuditAction>> = {
   failed: 'failed',
   inputRequired: 'input_required',
   inputProvided: 'input_provided',
+  remoteKnown: 'remote_known',
   upstreamExited: 'upstream_exited',
   lost: 'lost',
   cancelled: 'cancelled',

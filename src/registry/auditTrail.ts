@@ -7,6 +7,7 @@ export type AuditAction =
   | 'failed'
   | 'input_required'
   | 'input_provided'
+  | 'remote_known'
   | 'lost'
   | 'upstream_exited'
   | 'cancelled'

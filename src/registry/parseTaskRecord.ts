@@ -59,6 +59,17 @@ const taskRecord = z.object({
     ranMs: duration,
   }),
   upstream: z.object({ pid: z.number(), startTime: textOrNull, bootId: textOrNull }).nullable(),
+  remote: z
+    .object({
+      era: z.enum(['legacy', 'modern']),
+      url: textOrNull,
+      sessionId: textOrNull,
+      protocolVersion: z.string(),
+      taskId: textOrNull,
+      requestId: z.number().nullable(),
+      lastEventId: textOrNull,
+    })
+    .nullable(),
   revision: z.number().int().min(0),
 }) satisfies z.ZodType<TaskRecord>;
 

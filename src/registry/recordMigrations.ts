@@ -9,6 +9,7 @@ const STEPS: Readonly<Record<number, (record: JsonObject) => JsonObject>> = {
     idempotencyKeyHash: null,
     deadlines: NO_DEADLINES,
   }),
+  2: (record) => ({ ...record, schemaVersion: 3, remote: null }),
 };
 
 /** The version a stored record claims; 0 when it claims none. */

@@ -17,6 +17,7 @@ export type TaskDraft = Pick<
   | 'idempotencyKeyHash'
   | 'deadlines'
   | 'upstream'
+  | 'remote'
 >;
 
 /** The first record of a task, with a fresh handle. Members that are not of a draft are dropped. */
@@ -48,6 +49,7 @@ export function newTaskRecord(draft: TaskDraft, nowMs: number): TaskRecord {
     idempotencyKeyHash: draft.idempotencyKeyHash,
     deadlines: draft.deadlines,
     upstream: draft.upstream,
+    remote: draft.remote,
     revision: 1,
   };
 }

@@ -1,4 +1,4 @@
-import type { Door, RevocationLevel, TaskError } from './taskRecord.ts';
+import type { Door, RemoteWork, RevocationLevel, TaskError } from './taskRecord.ts';
 
 /** Which of a task's two clocks (P9). */
 export type DeadlineClock = 'idle' | 'total';
@@ -9,6 +9,8 @@ export type TaskEvent =
   | { readonly type: 'failed'; readonly error: TaskError }
   | { readonly type: 'inputRequired' }
   | { readonly type: 'inputProvided' }
+  /** How to find the work again has become known, or has changed. */
+  | { readonly type: 'remoteKnown'; readonly remote: RemoteWork }
   | { readonly type: 'upstreamExited'; readonly note: string }
   /** The upstream is gone and nobody knows how the call ended. */
   | { readonly type: 'lost'; readonly note: string }

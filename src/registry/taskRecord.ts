@@ -65,11 +65,27 @@ export interface UpstreamFacts {
 }
 
 /**
+ * How to find the work of a call again when its connection is gone (P5): by the upstream's own task
+ * id, or by session, request and last event id (Streamable HTTP, 2025-11-25, resumability).
+ */
+export interface RemoteWork {
+  readonly era: 'legacy' | 'modern';
+  /** `null` when it may hold a secret: then its route must tell it once more. */
+  readonly url: string | null;
+  readonly sessionId: string | null;
+  readonly protocolVersion: string;
+  readonly taskId: string | null;
+  /** The JSON-RPC id under which the server knows the call. */
+  readonly requestId: number | null;
+  readonly lastEventId: string | null;
+}
+
+/**
  * The durable record of one task. Times are wall-clock ms. `null` stands for absent, because the
  * store drops `undefined`; keys hold neither `$` nor `.` (NeDB refuses them).
  */
 export interface TaskRecord {
-  readonly schemaVersion: 2;
+  readonly schemaVersion: 3;
   readonly handle: HandleId;
   readonly route: string;
   /** Identity of the workspace; `null` for callers without one. */
@@ -103,6 +119,8 @@ export interface TaskRecord {
   readonly idempotencyKeyHash: string | null;
   readonly deadlines: TaskDeadlines;
   readonly upstream: UpstreamFacts | null;
+  /** Where the work goes on without us; `null` when it ends with its process. */
+  readonly remote: RemoteWork | null;
   /** Rises by one with every durable change. */
   readonly revision: number;
 }
@@ -115,7 +133,7 @@ export function isTerminal(status: TaskStatus): boolean {
 }
 
 /** The schema that this version writes. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What a record has that knows of no limits: one from before there were any. */
 export const NO_DEADLINES: TaskDeadlines = {

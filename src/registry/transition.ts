@@ -60,6 +60,8 @@ function whileLive(record: TaskRecord, event: TaskEvent): Change {
       return record.status === 'input_required' ? { status: 'working' } : 'not_applicable';
     case 'extended':
       return extend(record, event);
+    case 'remoteKnown':
+      return { remote: event.remote };
     case 'revocationEnded':
     case 'collected':
       return 'not_applicable';

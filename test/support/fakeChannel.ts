@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { Emitter } from '../../src/common/event.ts';
 import { isJsonObject, type JsonObject } from '../../src/common/json.ts';
-import type { ChannelExit, UpstreamChannel } from '../../src/proxy/upstream/upstreamChannel.ts';
+import type {
+  ChannelExit,
+  RemoteNews,
+  UpstreamChannel,
+} from '../../src/proxy/upstream/upstreamChannel.ts';
 
 /** What the fake server does by itself with a request; `undefined`: the test answers. */
 export type Script = (request: JsonObject) => object | undefined;
@@ -11,10 +15,12 @@ export class FakeChannel implements UpstreamChannel {
   readonly #lines = new Emitter<string>();
   readonly #stderr = new Emitter<string>();
   readonly #exits = new Emitter<ChannelExit>();
+  readonly #remotes = new Emitter<RemoteNews>();
   readonly facts = { pid: 4711, startTime: '1', bootId: 'b' };
   readonly onLine = this.#lines.event;
   readonly onStderr = this.#stderr.event;
   readonly onExit = this.#exits.event;
+  readonly onRemote = this.#remotes.event;
   /** Every line that reached the server. */
   readonly sent: string[] = [];
   shutDowns = 0;
@@ -60,6 +66,10 @@ export class FakeChannel implements UpstreamChannel {
 
   answer(id: unknown, result: object): void {
     this.print({ jsonrpc: '2.0', id, result });
+  }
+
+  tellRemote(news: RemoteNews): void {
+    this.#remotes.fire(news);
   }
 
   exit(exit: Partial<ChannelExit>): void {

@@ -20,6 +20,7 @@ export function aDraft(members: Partial<TaskDraft> = {}): TaskDraft {
     idempotencyKeyHash: null,
     deadlines: NO_DEADLINES,
     upstream: { pid: 4711, startTime: '1', bootId: 'b' },
+    remote: null,
     ...members,
   };
 }

@@ -3,6 +3,7 @@ import type { ResolvedPolicy } from '../../registry/policy.ts';
 import type { TaskDraft } from '../../registry/taskDraft.ts';
 import type {
   ClientFacts,
+  RemoteWork,
   TaskDeadlines,
   TaskProgress,
   UpstreamFacts,
@@ -22,6 +23,13 @@ export interface ToolCallOptions {
   readonly tool: string;
   readonly policy: ResolvedPolicy;
   readonly client: ClientFacts;
+}
+
+/** What a call has learned of its work by the time it becomes a task. */
+export interface DraftFacts {
+  readonly progress: TaskProgress | null;
+  readonly upstream: UpstreamFacts | null;
+  readonly remote: RemoteWork | null;
 }
 
 /** What the request alone tells of a call, and when it came in. Nothing here changes. */
@@ -77,7 +85,7 @@ export class CallFacts {
   }
 
   /** The record that the call becomes, but for what the registry adds. */
-  protected draft(progress: TaskProgress | null, upstream: UpstreamFacts | null): TaskDraft {
+  protected draft({ progress, upstream, remote }: DraftFacts): TaskDraft {
     const { policy, route } = this.options;
     const key = this.idempotencyKey;
     return {
@@ -94,6 +102,7 @@ export class CallFacts {
       idempotencyKeyHash: key.kind === 'key' ? key.hash : null,
       deadlines: this.#deadlines(),
       upstream,
+      remote,
     };
   }
 

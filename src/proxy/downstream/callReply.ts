@@ -3,10 +3,9 @@ import type { OutlookOf } from '../../registry/outlook.ts';
 import { toTaskView } from '../../registry/projection.ts';
 import type { TaskRecord } from '../../registry/taskRecord.ts';
 import type { DownstreamPort } from '../proxyContext.ts';
+import { isModern } from '../wire/envelopes.ts';
 import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
-import { META_PROTOCOL_VERSION } from '../wire/mcpNames.ts';
 import {
-  metaOf,
   progressTokenOf,
   type WireMessage,
   withId,
@@ -89,9 +88,4 @@ export class CallReply implements CallDownstream {
   become(entry: FlightEntry): void {
     this.to.inFlight.add(this.id, entry);
   }
-}
-
-/** Whether a request comes from the era without `initialize`: decided from the wire. */
-export function isModern(message: WireMessage): boolean {
-  return typeof metaOf(message, META_PROTOCOL_VERSION) === 'string';
 }

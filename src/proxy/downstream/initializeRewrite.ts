@@ -1,6 +1,25 @@
-import { isJsonObject, parseJson } from '../../common/json.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../../common/json.ts';
+import { TASKS_EXTENSION } from '../wire/mcpNames.ts';
 import { DEFAULT_NAMES } from './companions/companionTools.ts';
 import { instructionsLine } from './sentences.ts';
+
+/**
+ * The upstream's `server/discover` result as a modern client sees it: the tasks extension is ours, not
+ * the upstream's. The line about companion tools is for clients that take no tasks.
+ */
+export function rewriteDiscoverResult(
+  resultText: string,
+  { takesTasks }: { readonly takesTasks: boolean },
+): string {
+  const result = parseJson(resultText);
+  if (!isJsonObject(result) || !isJsonObject(result.capabilities)) return resultText;
+  const { capabilities } = result;
+  if (capabilities.tools === undefined) return resultText;
+  const given = isJsonObject(capabilities.extensions) ? capabilities.extensions : {};
+  const extensions = { ...given, [TASKS_EXTENSION]: {} };
+  const rewritten = { ...result, capabilities: { ...capabilities, extensions } };
+  return JSON.stringify(takesTasks ? rewritten : withInstructions(rewritten));
+}
 
 /**
  * The upstream's `initialize` result as the downstream sees it: `capabilities.tasks` goes (those
@@ -11,7 +30,10 @@ export function rewriteInitializeResult(resultText: string): string {
   if (!isJsonObject(result) || !isJsonObject(result.capabilities)) return resultText;
   const { tasks: _upstreamTasks, ...capabilities } = result.capabilities;
   if (capabilities.tools === undefined) return JSON.stringify({ ...result, capabilities });
+  return JSON.stringify(withInstructions({ ...result, capabilities }));
+}
+
+function withInstructions(result: JsonObject): JsonObject {
   const given = typeof result.instructions === 'string' ? `${result.instructions}\n\n` : '';
-  const instructions = given + instructionsLine(DEFAULT_NAMES);
-  return JSON.stringify({ ...result, capabilities, instructions });
+  return { ...result, instructions: given + instructionsLine(DEFAULT_NAMES) };
 }

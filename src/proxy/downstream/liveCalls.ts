@@ -4,7 +4,7 @@ import { Emitter } from '../../common/event.ts';
 import type { HandleId } from '../../registry/taskRecord.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { CallAlarm } from './callAlarm.ts';
-import type { ToolCall } from './toolCall.ts';
+import type { LiveCall } from './liveCall.ts';
 
 /** A call this young is not shown: most are over by then. */
 export const ROW_AFTER_MS = 1000;
@@ -14,11 +14,11 @@ export const ROW_AFTER_MS = 1000;
  * survive is in the registry.
  */
 export class LiveCalls implements Disposable {
-  readonly #live = new Set<ToolCall>();
-  readonly #byHandle = new Map<HandleId, ToolCall>();
-  readonly #byUpstream = new WeakMap<Upstream, Set<ToolCall>>();
-  readonly #shown = new Set<ToolCall>();
-  readonly #changed = new Emitter<ToolCall>();
+  readonly #live = new Set<LiveCall>();
+  readonly #byHandle = new Map<HandleId, LiveCall>();
+  readonly #byUpstream = new WeakMap<Upstream, Set<LiveCall>>();
+  readonly #shown = new Set<LiveCall>();
+  readonly #changed = new Emitter<LiveCall>();
   readonly #sizeChanged = new Emitter<void>();
   readonly #alarm: CallAlarm;
   #lastId = 0;
@@ -43,59 +43,59 @@ export class LiveCalls implements Disposable {
   }
 
   /** Also notes which calls share an upstream at the same time: revocation must know. */
-  add(call: ToolCall): void {
+  add(call: LiveCall): void {
     if (call.upstream !== null) this.#noteOverlap(call, call.upstream);
     this.#live.add(call);
     if (this.#live.size === 1) this.#sizeChanged.fire();
   }
 
   /** The call's `onDue` is called when its `dueMs` has come. */
-  watch(call: ToolCall): void {
+  watch(call: LiveCall): void {
     this.#alarm.set(call.dueMs);
   }
 
   /** From now on people see the call. */
-  show(call: ToolCall): void {
+  show(call: LiveCall): void {
     if (!this.#live.has(call)) return;
     this.#shown.add(call);
     this.#changed.fire(call);
   }
 
-  becameTask(call: ToolCall, handle: HandleId): void {
+  becameTask(call: LiveCall, handle: HandleId): void {
     this.#byHandle.set(handle, call);
     if (this.#shown.delete(call)) this.#changed.fire(call);
   }
 
-  changed(call: ToolCall): void {
+  changed(call: LiveCall): void {
     if (this.#shown.has(call)) this.#changed.fire(call);
   }
 
-  remove(call: ToolCall): void {
+  remove(call: LiveCall): void {
     if (call.upstream !== null) this.#byUpstream.get(call.upstream)?.delete(call);
     if (this.#live.delete(call) && this.#live.size === 0) this.#sizeChanged.fire();
     if (call.handle !== null) this.#byHandle.delete(call.handle);
     if (this.#shown.delete(call)) this.#changed.fire(call);
   }
 
-  isShown(call: ToolCall): boolean {
+  isShown(call: LiveCall): boolean {
     return this.#shown.has(call);
   }
 
-  get(id: string): ToolCall | undefined {
+  get(id: string): LiveCall | undefined {
     for (const call of this.#live) if (call.id === id) return call;
     return undefined;
   }
 
-  ofHandle(handle: HandleId): ToolCall | undefined {
+  ofHandle(handle: HandleId): LiveCall | undefined {
     return this.#byHandle.get(handle);
   }
 
-  all(): ToolCall[] {
+  all(): LiveCall[] {
     return [...this.#live];
   }
 
   /** Where two or more are, all have been marked before. */
-  #noteOverlap(call: ToolCall, upstream: Upstream): void {
+  #noteOverlap(call: LiveCall, upstream: Upstream): void {
     const others = this.#byUpstream.get(upstream) ?? new Set();
     if (others.size === 1) for (const other of others) other.hasOverlapped = true;
     if (others.size > 0) call.hasOverlapped = true;

@@ -2,6 +2,8 @@ import { isJsonObject, parseJson } from '../../common/json.ts';
 import { elementsOf } from '../../common/jsonSpans.ts';
 import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
+import type { Dialect, Opening } from '../upstream/opening.ts';
+import { envelopeOf, takesTasks } from '../wire/envelopes.ts';
 import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
 import { Method } from '../wire/mcpNames.ts';
 import {
@@ -15,8 +17,11 @@ import {
 import { CallDesk } from './callDesk.ts';
 import { forwardRequest } from './forwardRequest.ts';
 import { InFlight } from './inFlight.ts';
-import { rewriteInitializeResult } from './initializeRewrite.ts';
+import { rewriteDiscoverResult, rewriteInitializeResult } from './initializeRewrite.ts';
 import { UpstreamBinding } from './upstreamBinding.ts';
+
+const UNKNOWN_CLIENT: ClientFacts = { name: 'unknown', version: '', conversationId: null };
+const LEGACY: Opening = { dialect: 'legacy' };
 
 /**
  * One downstream connection: every message of its host goes through `receive`, every message to
@@ -26,7 +31,8 @@ export class Session {
   readonly #inFlight = new InFlight();
   readonly #binding: UpstreamBinding;
   readonly #desk: CallDesk;
-  #client: ClientFacts = { name: 'unknown', version: '', conversationId: null };
+  #client: ClientFacts = UNKNOWN_CLIENT;
+  #dialect: Dialect | null = null;
   #swallowInitialized = false;
 
   constructor(
@@ -97,10 +103,30 @@ export class Session {
   }
 
   #onRequest(message: WireMessage, id: string): void {
+    if (this.#dialect === null || message.method === Method.initialize) this.#open(message);
     if (message.method === Method.toolsCall) this.#desk.call(message, id);
     else if (message.method === Method.toolsList) this.#desk.list(message, id);
     else if (message.method === Method.initialize) this.#initialize(message, id);
+    else if (message.method === Method.discover) this.#discover(message, id);
     else this.#forward(message, id);
+  }
+
+  /** The first request tells the era; a client that only probed the modern one may still go back. */
+  #open(message: WireMessage): void {
+    const envelope = envelopeOf(message);
+    this.#dialect = envelope === null ? 'legacy' : 'modern';
+    if (envelope !== null) this.#client = clientFrom(envelope.clientInfoJson);
+    this.#binding.open(envelope === null ? LEGACY : { dialect: 'modern', ...envelope });
+  }
+
+  #discover(message: WireMessage, id: string): void {
+    this.#forward(message, id, (answer) => {
+      if (answer.result === null) return this.port.send(withId(answer, id));
+      const result = rewriteDiscoverResult(sliceOf(answer.text, answer.result), {
+        takesTasks: takesTasks(message),
+      });
+      this.port.send(`{"jsonrpc":"2.0","id":${id},"result":${result}}`);
+    });
   }
 
   #onNotification(message: WireMessage): void {
@@ -117,7 +143,7 @@ export class Session {
 
   #initialize(message: WireMessage, id: string): void {
     const params = message.params === null ? '{}' : sliceOf(message.text, message.params);
-    this.#client = clientFrom(params);
+    this.#client = clientFromInitialize(params);
     const adopted = this.#binding.adopt(params);
     if (adopted?.handshake != null) {
       this.#swallowInitialized = true;
@@ -170,9 +196,14 @@ export class Session {
   }
 }
 
-function clientFrom(paramsText: string): ClientFacts {
+function clientFromInitialize(paramsText: string): ClientFacts {
   const params = parseJson(paramsText);
-  const info = isJsonObject(params) && isJsonObject(params.clientInfo) ? params.clientInfo : {};
+  return isJsonObject(params) ? clientFrom(JSON.stringify(params.clientInfo)) : UNKNOWN_CLIENT;
+}
+
+function clientFrom(infoJson: string | undefined): ClientFacts {
+  const parsed = parseJson(infoJson ?? '');
+  const info = isJsonObject(parsed) ? parsed : {};
   return {
     name: typeof info.name === 'string' ? info.name : 'unknown',
     version: typeof info.version === 'string' ? info.version : '',

@@ -72,7 +72,7 @@ export async function endedAnswer(
 
 /** The task as an agent sees it now. */
 export function viewOf({ clock, calls, outlook }: ProxyContext, record: TaskRecord): TaskView {
-  const attached = calls.ofHandle(record.handle) !== undefined;
+  const attached = calls.ofHandle(record.handle)?.isAttached === true;
   return toTaskView(record, { now: clock.now(), attached, outlook: outlook(record) });
 }
 

@@ -1,8 +1,8 @@
+import type { LiveCall } from './liveCall.ts';
 import type { LiveCalls } from './liveCalls.ts';
-import type { ToolCall } from './toolCall.ts';
 
 /** Why one call more would be too many, for a model to act on; `null` while it is not. */
-export function refusalOf(call: ToolCall, calls: LiveCalls): string | null {
+export function refusalOf(call: LiveCall, calls: LiveCalls): string | null {
   const { policy, maxLiveTasks, maxLiveTasksInAll } = call.policy;
   if (policy === 'never' || calls.size < Math.min(maxLiveTasks, maxLiveTasksInAll)) return null;
   const live = calls.all().filter((one) => one.isTask || one.isHandingOff);
@@ -16,13 +16,13 @@ export function refusalOf(call: ToolCall, calls: LiveCalls): string | null {
   return refusal(call, what);
 }
 
-function refusal({ tool }: ToolCall, what: string): string {
+function refusal({ tool }: LiveCall, what: string): string {
   return (
     `\`${tool}\` was not started: ${what}. Wait until a task has ended, or stop one that is not ` +
     'needed any more, then call again; the user can raise the setting.'
   );
 }
 
-function isSameRoute(one: ToolCall, other: ToolCall): boolean {
+function isSameRoute(one: LiveCall, other: LiveCall): boolean {
   return one.route.name === other.route.name && one.route.workspace === other.route.workspace;
 }

@@ -2,11 +2,11 @@ import type { Disposable } from '../../common/disposable.ts';
 import { messageOf, TaskHandlesError } from '../../common/errors.ts';
 import { Emitter } from '../../common/event.ts';
 import { foldProgress } from '../../registry/progress.ts';
-import type { HandleId, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
+import type { HandleId, RemoteWork, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
 import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
 import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
-import type { Due } from './callAlarm.ts';
 import { CallFacts } from './callFacts.ts';
+import type { LiveCall } from './liveCall.ts';
 import { ROW_AFTER_MS } from './liveCalls.ts';
 import { eventOf, progressFrom } from './upstreamAnswer.ts';
 
@@ -23,7 +23,7 @@ export interface CallDownstream {
  * One `tools/call` on its way: `open` until the answer or the hand-off, then a `task` whose
  * record is the registry's. Whatever happens first wins; the downstream gets one answer.
  */
-export class ToolCall extends CallFacts implements RequestObserver, Due {
+export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
   readonly kind = 'call';
   handle: HandleId | null = null;
   progress: TaskProgress | null = null;
@@ -36,11 +36,21 @@ export class ToolCall extends CallFacts implements RequestObserver, Due {
   #upstreamRequest = 0;
   #answer: WireMessage | null = null;
   #whyGone: string | null = null;
+  #remote: RemoteWork | null = null;
   #isTakenBack = false;
   #handOffDone: Promise<void> = Promise.resolve();
   #settled: Emitter<void> | null = null;
   #rowDueMs = Number.POSITIVE_INFINITY;
   #handOffDueMs = Number.POSITIVE_INFINITY;
+
+  get hasDownstream(): boolean {
+    return this.downstream !== null;
+  }
+
+  /** As long as it lives, its upstream is held. */
+  get isAttached(): boolean {
+    return true;
+  }
 
   get isTask(): boolean {
     return this.#state === 'task';
@@ -73,7 +83,7 @@ export class ToolCall extends CallFacts implements RequestObserver, Due {
     const { context, message } = this.options;
     this.upstream = upstream;
     this.#state = 'handingOff';
-    const draft = this.draft(null, upstream.facts);
+    const draft = this.draft({ progress: null, upstream: upstream.facts, remote: null });
     const { handle } = await context.registry.create(draft).catch((error: unknown) => {
       this.#state = 'ended';
       const why = `\`${this.tool}\` was not run, because its key could not be recorded`;
@@ -133,7 +143,9 @@ export class ToolCall extends CallFacts implements RequestObserver, Due {
   async #createTask(): Promise<void> {
     const { context } = this.options;
     try {
-      const draft = this.draft(this.progress, this.upstream?.facts ?? null);
+      const { progress, upstream } = this;
+      const remote = this.#remote;
+      const draft = this.draft({ progress, upstream: upstream?.facts ?? null, remote });
       const record = await context.registry.create(draft);
       this.#onCreated(record);
     } catch (error) {
@@ -164,6 +176,7 @@ export class ToolCall extends CallFacts implements RequestObserver, Due {
     const { calls, registry } = this.options.context;
     // What came while the record was being written.
     if (this.progress !== null) registry.tick(record.handle, this.progress);
+    if (this.#remote !== record.remote) this.#recordRemote(record.handle);
     calls.becameTask(this, record.handle);
     if (this.#isTakenBack) void this.#endAsTakenBack(record.handle);
     else if (this.#answer === null) this.downstream?.answerHandOff(record, this);
@@ -225,6 +238,18 @@ export class ToolCall extends CallFacts implements RequestObserver, Due {
       const event = { type: 'upstreamExited', note: why } as const;
       this.#record(this.options.context.registry.apply(this.handle, event));
     }
+  }
+
+  /** How to find the work again: into the record, so that a crash of ours does not lose it (P5). */
+  onRemote(remote: RemoteWork): void {
+    this.#remote = remote;
+    if (this.handle !== null) this.#recordRemote(this.handle);
+  }
+
+  #recordRemote(handle: HandleId): void {
+    if (this.#remote === null) return;
+    const event = { type: 'remoteKnown', remote: this.#remote } as const;
+    this.#record(this.options.context.registry.apply(handle, event));
   }
 
   onProgress(message: WireMessage): void {

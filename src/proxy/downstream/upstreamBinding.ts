@@ -1,6 +1,7 @@
-import type { StdioDefinition } from '../../brokerApi/brokerProtocol.ts';
+import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
+import type { Opening } from '../upstream/opening.ts';
 import { handshakeKey, type Upstream, type UpstreamListener } from '../upstream/upstream.ts';
 import { upstreamKey } from '../upstream/upstreamKey.ts';
 import { notificationLine } from '../wire/jsonRpc.ts';
@@ -20,7 +21,8 @@ interface Waiter {
 export class UpstreamBinding {
   #upstream: Upstream | null = null;
   /** What it was started with: the route may have been redefined since. */
-  #definition: StdioDefinition;
+  #definition: ServerDefinition;
+  #opening: Opening = { dialect: 'legacy' };
   #waiting: Waiter[] | null = null;
   #initializeParams: string | null = null;
   /** Params (JSON text) of what a fresh process must be told again. */
@@ -34,6 +36,15 @@ export class UpstreamBinding {
     private readonly listener: UpstreamListener,
   ) {
     this.#definition = route.definition;
+  }
+
+  /** How its client opens: before its first request, and when it falls back to `initialize`. */
+  open(opening: Opening): void {
+    const isAnother = opening.dialect !== this.#opening.dialect;
+    this.#opening = opening;
+    if (!isAnother || this.#upstream === null) return;
+    this.context.pool.release(this.#upstream);
+    this.#upstream = null;
   }
 
   /** What takes requests: one that is being ended is replaced before it has gone. */
@@ -62,7 +73,7 @@ export class UpstreamBinding {
     this.#initializeParams = paramsText;
     if (this.#waiting !== null) return null;
     const { definition } = this.route;
-    const adopted = this.context.pool.adopt(this.#keyOf(paramsText, definition));
+    const adopted = this.context.pool.adopt(this.#keyOf(definition));
     if (adopted === null) return null;
     const probed = this.current;
     if (probed !== null) this.context.pool.release(probed);
@@ -77,7 +88,7 @@ export class UpstreamBinding {
     const upstream = this.current;
     if (upstream === null) return;
     upstream.handshake = { paramsText, resultText };
-    this.context.pool.setKey(upstream, this.#keyOf(paramsText, this.#definition));
+    this.context.pool.setKey(upstream, this.#keyOf(this.#definition));
   }
 
   /** Notes what a fresh process would have to be told again. */
@@ -103,10 +114,17 @@ export class UpstreamBinding {
   async #start(): Promise<void> {
     try {
       const { name, definition } = this.route;
-      const upstream = await this.context.pool.start(name, definition);
+      const opening = this.#opening;
+      const upstream =
+        this.#adoptModern(definition) ?? (await this.context.pool.start(name, definition, opening));
       if (this.#isReleased) return await upstream.shutDown();
+      if (opening.dialect !== this.#opening.dialect) {
+        void upstream.shutDown();
+        return await this.#start();
+      }
       this.#definition = definition;
       upstream.listener = this.listener;
+      if (opening.dialect === 'modern') this.#greetedModern(upstream);
       if (this.#initializeParams !== null && this.#hasHandshake) {
         await this.#repeatHandshake(upstream);
       }
@@ -119,6 +137,17 @@ export class UpstreamBinding {
       this.context.log.write('warn', `Server \`${this.route.name}\` did not start: ${why}`, error);
       this.#drain((waiter) => waiter.fail(why));
     }
+  }
+
+  /** A modern client says everything with each request: whatever was opened so may be adopted. */
+  #adoptModern(definition: ServerDefinition): Upstream | null {
+    if (this.#opening.dialect === 'legacy') return null;
+    return this.context.pool.adopt(this.#keyOf(definition));
+  }
+
+  #greetedModern(upstream: Upstream): void {
+    upstream.handshake ??= { paramsText: '{}', resultText: '{}' };
+    this.context.pool.setKey(upstream, this.#keyOf(this.#definition));
   }
 
   /** Whether this connection has got through `initialize` once. */
@@ -148,22 +177,21 @@ export class UpstreamBinding {
     const answer = await ask(upstream, Method.initialize, params);
     if (answer.result === null) throw new Error('It refused to be initialised again.');
     upstream.handshake = { paramsText: params, resultText: sliceOf(answer.text, answer.result) };
-    this.context.pool.setKey(upstream, this.#keyOf(params, this.#definition));
+    this.context.pool.setKey(upstream, this.#keyOf(this.#definition));
     upstream.sendRaw(notificationLine(Method.initialized));
     if (this.#logLevel !== null) await ask(upstream, Method.setLevel, this.#logLevel);
     for (const text of this.#subscriptions.values()) await ask(upstream, Method.subscribe, text);
   }
 
-  #keyOf(paramsText: string, definition: StdioDefinition): string {
-    const { version, capabilitiesJson } = handshakeKey(paramsText);
+  #keyOf(definition: ServerDefinition): string {
+    const opening = this.#opening;
+    const { version, capabilitiesJson } =
+      opening.dialect === 'legacy'
+        ? handshakeKey(this.#initializeParams ?? '{}')
+        : { version: opening.protocolVersion, capabilitiesJson: opening.capabilitiesJson };
     const { workspace, name } = this.route;
-    return upstreamKey({
-      workspace,
-      route: name,
-      definition,
-      protocolVersion: version,
-      capabilitiesJson,
-    });
+    const protocolVersion = version;
+    return upstreamKey({ workspace, route: name, definition, protocolVersion, capabilitiesJson });
   }
 }
 

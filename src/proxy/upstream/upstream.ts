@@ -4,7 +4,7 @@ import { isJsonObject, parseJson } from '../../common/json.ts';
 import { elementsOf } from '../../common/jsonSpans.ts';
 import type { Log } from '../../common/log.ts';
 import { redactSecrets } from '../../registry/redact.ts';
-import type { UpstreamFacts } from '../../registry/taskRecord.ts';
+import type { RemoteWork, UpstreamFacts } from '../../registry/taskRecord.ts';
 import { errorLine, notificationLine, requestLine, WireErrorCode } from '../wire/jsonRpc.ts';
 import { Method } from '../wire/mcpNames.ts';
 import {
@@ -24,6 +24,8 @@ export interface RequestObserver {
   onGone(why: string): void;
   /** Progress under the request's own token. */
   onProgress?(message: WireMessage): void;
+  /** How to find the request's work again after a crash of ours. */
+  onRemote?(remote: RemoteWork): void;
 }
 
 /** The connection an upstream talks to besides answering: requests and notifications of its own. */
@@ -68,10 +70,13 @@ export class Upstream {
   ) {
     this.#owned.add(channel.onLine((line) => this.#receive(line)));
     this.#owned.add(channel.onStderr((text) => this.listener?.stderr(text)));
+    this.#owned.add(
+      channel.onRemote(({ requestId, remote }) => this.#pending.get(requestId)?.onRemote?.(remote)),
+    );
     this.#owned.add(channel.onExit((exit) => this.#onExit(exit)));
   }
 
-  get facts(): UpstreamFacts {
+  get facts(): UpstreamFacts | null {
     return this.channel.facts;
   }
 

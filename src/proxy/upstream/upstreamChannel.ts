@@ -1,6 +1,6 @@
-import type { StdioDefinition } from '../../brokerApi/brokerProtocol.ts';
+import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Event } from '../../common/event.ts';
-import type { UpstreamFacts } from '../../registry/taskRecord.ts';
+import type { RemoteWork, UpstreamFacts } from '../../registry/taskRecord.ts';
 
 /** How an upstream went. */
 export interface ChannelExit {
@@ -9,9 +9,20 @@ export interface ChannelExit {
   readonly stderrTail: string;
 }
 
-/** The proxy's port to the process that is the upstream; the broker puts a process behind it. */
+/** What became known of a request in flight: how to find its work again after a crash. */
+export interface RemoteNews {
+  readonly requestId: number;
+  readonly remote: RemoteWork;
+}
+
+/**
+ * The proxy's port to an upstream: lines in, lines out. Behind it is a process, a remote server, or
+ * another channel with something between (decision 12).
+ */
 export interface UpstreamChannel {
-  readonly facts: UpstreamFacts;
+  /** `null`: no process of ours does the work. */
+  readonly facts: UpstreamFacts | null;
+  readonly onRemote: Event<RemoteNews>;
   readonly onLine: Event<string>;
   readonly onStderr: Event<string>;
   /** Fires once, after the last line. */
@@ -31,4 +42,4 @@ export interface UpstreamChannel {
  * Starts an upstream; `id` is unique in this broker. Rejects with `command_not_found`,
  * `invalid_definition` or `upstream_start_failed`.
  */
-export type StartUpstream = (definition: StdioDefinition, id: string) => Promise<UpstreamChannel>;
+export type StartUpstream = (definition: ServerDefinition, id: string) => Promise<UpstreamChannel>;

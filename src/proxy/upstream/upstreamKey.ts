@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StdioDefinition } from '../../brokerApi/brokerProtocol.ts';
+import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 
 /** Variables that differ from start to start and mean nothing to a server. */
 const VOLATILE =
@@ -9,7 +9,7 @@ const VOLATILE =
 export interface UpstreamKeyParts {
   readonly workspace: string | null;
   readonly route: string;
-  readonly definition: StdioDefinition;
+  readonly definition: ServerDefinition;
   /** The client's `initialize` params as JSON text: version and capabilities decide what a
    * server sends. */
   readonly protocolVersion: string;
@@ -18,19 +18,31 @@ export interface UpstreamKeyParts {
 
 /** A fingerprint; the environment goes in as a hash, never in the clear. */
 export function upstreamKey(parts: UpstreamKeyParts): string {
-  const { command, args, cwd, env } = parts.definition;
-  const steady = Object.entries(env)
-    .filter(([name]) => !VOLATILE.test(name))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
   const identity = [
     parts.workspace,
     parts.route,
-    command,
-    args,
-    cwd,
-    steady,
+    ...definitionParts(parts.definition),
     parts.protocolVersion,
     parts.capabilitiesJson,
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('base64url');
+}
+
+/** Equal for equal servers; a fingerprint, so that no secret is in it. */
+export function definitionKey(definition: ServerDefinition): string {
+  const parts = JSON.stringify(definitionParts(definition));
+  return createHash('sha256').update(parts).digest('base64url');
+}
+
+function definitionParts(definition: ServerDefinition): unknown[] {
+  if ('url' in definition) {
+    const { type, url, headers } = definition;
+    return [type, url, sorted(Object.entries(headers))];
+  }
+  const { command, args, cwd, env } = definition;
+  return [command, args, cwd, sorted(Object.entries(env)).filter(([name]) => !VOLATILE.test(name))];
+}
+
+function sorted(entries: [string, string][]): [string, string][] {
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }

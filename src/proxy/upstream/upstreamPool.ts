@@ -1,7 +1,9 @@
-import type { StdioDefinition } from '../../brokerApi/brokerProtocol.ts';
+import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
+import type { Opening } from './opening.ts';
+import { openServer } from './openServer.ts';
 import { Upstream } from './upstream.ts';
 import type { StartUpstream } from './upstreamChannel.ts';
 
@@ -33,12 +35,13 @@ export class UpstreamPool implements Disposable {
     return this.#entries.size;
   }
 
-  /** Starts a process. Rejects with one clear line; nothing is left behind then. */
-  async start(route: string, definition: StdioDefinition): Promise<Upstream> {
+  /** Opens a server for a client that opens so. Rejects with one clear line, leaving nothing. */
+  async start(route: string, definition: ServerDefinition, opening: Opening): Promise<Upstream> {
     this.#lastId += 1;
     const id = `u${this.#lastId}`;
-    const channel = await this.options.start(definition, id);
-    const upstream = new Upstream(id, route, channel, this.options.log);
+    const { start, clock, log } = this.options;
+    const channel = await openServer({ start, definition, id, opening, clock, log });
+    const upstream = new Upstream(id, route, channel, log);
     const entry: Entry = { upstream, key: null, linger: null };
     this.#entries.set(id, entry);
     // Ends with the upstream: kept here, one would be left over for each that was ever started.

@@ -2,6 +2,7 @@
 export const Method = {
   initialize: 'initialize',
   initialized: 'notifications/initialized',
+  discover: 'server/discover',
   toolsCall: 'tools/call',
   toolsList: 'tools/list',
   progress: 'notifications/progress',
@@ -13,6 +14,12 @@ export const Method = {
 
 /** Marks a request of the era that has no `initialize` (2026-07-28). */
 export const META_PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
+/** Who calls, in the envelope of each modern request. */
+export const META_CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
+/** What the caller can do, in the envelope of each modern request. */
+export const META_CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+/** The extension by which modern peers speak of tasks (SEP-2663). */
+export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 /** Where a TaskView stands in a result's `_meta`. */
 export const META_TASK = 'mcp-task-handles/task';
 /** In a call's `_meta`: the caller's own name for this execution (docs/idempotency.md). */

@@ -6,7 +6,7 @@ import { registryStage } from '../../support/registryStage.ts';
 import { aTask } from '../../support/taskRecords.ts';
 
 function fromVersion1(): object {
-  const { deadlines: _, idempotencyKeyHash: __, ...rest } = aTask();
+  const { deadlines: _, idempotencyKeyHash: __, remote: ___, ...rest } = aTask();
   return { ...rest, schemaVersion: 1 };
 }
 
@@ -17,6 +17,13 @@ suite('migrations of records', () => {
     assert.equal(parsed.record.schemaVersion, SCHEMA_VERSION);
     assert.deepEqual(parsed.record.deadlines, NO_DEADLINES);
     assert.equal(parsed.record.idempotencyKeyHash, null);
+  });
+
+  test('a record of the second version knows of no work elsewhere', () => {
+    const { remote: _, ...rest } = aTask();
+    const parsed = parseTaskRecord({ ...rest, schemaVersion: 2 });
+    assert.ok(parsed.ok);
+    assert.deepEqual([parsed.record.schemaVersion, parsed.record.remote], [SCHEMA_VERSION, null]);
   });
 
   test('a record without a version is a problem, not a crash', () => {

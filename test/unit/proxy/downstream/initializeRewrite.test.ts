@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { rewriteInitializeResult } from '../../../../src/proxy/downstream/initializeRewrite.ts';
+import {
+  rewriteDiscoverResult,
+  rewriteInitializeResult,
+} from '../../../../src/proxy/downstream/initializeRewrite.ts';
 
 function rewritten(result: object): { instructions?: string; [key: string]: unknown } {
   return JSON.parse(rewriteInitializeResult(JSON.stringify(result)));
@@ -31,5 +34,29 @@ suite('initializeRewrite', () => {
     for (const text of ['{ "a": 1.0 }', 'null', '{"capabilities":null}', '[]']) {
       assert.equal(rewriteInitializeResult(text), text);
     }
+  });
+});
+
+suite('discoverRewrite', () => {
+  const result = {
+    resultType: 'complete',
+    supportedVersions: ['2026-07-28'],
+    capabilities: { tools: {}, extensions: { 'x/y': {} } },
+  };
+
+  test('offers the tasks extension beside those of the server', () => {
+    const text = rewriteDiscoverResult(JSON.stringify(result), { takesTasks: true });
+    const extensions = { 'x/y': {}, 'io.modelcontextprotocol/tasks': {} };
+    assert.deepEqual(JSON.parse(text), { ...result, capabilities: { tools: {}, extensions } });
+  });
+
+  test('tells a client without tasks of the companion tools', () => {
+    const text = rewriteDiscoverResult(JSON.stringify(result), { takesTasks: false });
+    assert.match(JSON.parse(text).instructions, /task_poll/);
+  });
+
+  test('leaves a server without tools as it is', () => {
+    const text = '{"capabilities":{ "prompts": {} }}';
+    assert.equal(rewriteDiscoverResult(text, { takesTasks: true }), text);
   });
 });

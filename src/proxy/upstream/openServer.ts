@@ -1,0 +1,24 @@
+import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
+import type { Clock } from '../../common/clock.ts';
+import type { Log } from '../../common/log.ts';
+import type { Opening } from './opening.ts';
+import type { StartUpstream, UpstreamChannel } from './upstreamChannel.ts';
+
+export interface OpenServerOptions {
+  readonly start: StartUpstream;
+  readonly definition: ServerDefinition;
+  /** Unique in this broker. */
+  readonly id: string;
+  readonly opening: Opening;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Opens a server and puts around it what must stand between it and a client that opens so
+ * (decision 12). Rejects as `StartUpstream` does; nothing is left behind then.
+ */
+export async function openServer(options: OpenServerOptions): Promise<UpstreamChannel> {
+  const { start, definition, id } = options;
+  return await start(definition, id);
+}
