@@ -95,7 +95,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const rows = new TaskRows(registry, calls, { clock, outlook });
   const feed = owned.add(new RowFeed(rows, clock));
   feed.follow(registry, calls);
-  const start = upstreamStarter(ownerInstance());
+  const start = upstreamStarter(ownerInstance(), log);
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
   const revoker = new Revoker({ registry, audit, calls, rows, clock, log });
   const revoke = revokeByHandle(revoker);

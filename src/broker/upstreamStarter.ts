@@ -1,16 +1,18 @@
 import { isHttpDefinition } from '../brokerApi/brokerProtocol.ts';
-import { TaskHandlesError } from '../common/errors.ts';
 import { NEVER } from '../common/event.ts';
+import type { Log } from '../common/log.ts';
 import type { EndOutcome } from '../processes/ownedProcess.ts';
 import { startOwnedProcess } from '../processes/startOwnedProcess.ts';
+import { openHttpChannel } from '../proxy/upstream/http/httpChannel.ts';
 import type { StartUpstream, UpstreamChannel } from '../proxy/upstream/upstreamChannel.ts';
 
-/** Puts a guarded process behind the proxy's port. `broker` marks what this broker owns. */
-export function upstreamStarter(broker: string): StartUpstream {
+/**
+ * Puts a guarded process, or a connection to a remote server, behind the proxy's port. `broker`
+ * marks what this broker owns.
+ */
+export function upstreamStarter(broker: string, log: Log): StartUpstream {
   return async (definition, id): Promise<UpstreamChannel> => {
-    if (isHttpDefinition(definition)) {
-      throw new TaskHandlesError('invalid_definition', 'Remote servers are not supported yet.');
-    }
+    if (isHttpDefinition(definition)) return await openHttpChannel(definition, { log });
     const child = await startOwnedProcess({ ...definition, owner: `${broker}:${id}` });
     return {
       facts: child.identity,

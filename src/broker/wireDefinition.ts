@@ -1,11 +1,26 @@
-import type { ServerDefinition } from '../brokerApi/brokerProtocol.ts';
+import type {
+  HttpDefinition,
+  ServerDefinition,
+  StdioDefinition,
+} from '../brokerApi/brokerProtocol.ts';
+import { parseHttpDefinition } from '../brokerApi/parseHttpDefinition.ts';
 import { TaskHandlesError } from '../common/errors.ts';
-import { isJsonObject, stringOr } from '../common/json.ts';
+import { isJsonObject, type JsonObject, stringOr } from '../common/json.ts';
 import { type ParsedRoutePolicy, parseRoutePolicy } from '../registry/parsePolicy.ts';
 
 /** A definition as it came over the socket; throws `invalid_definition` naming what is wrong. */
 export function parseDefinition(value: unknown): ServerDefinition {
   if (!isJsonObject(value)) throw invalid('is not an object');
+  return value.url === undefined ? parseStdio(value) : parseHttp(value);
+}
+
+function parseHttp(value: JsonObject): HttpDefinition {
+  const parsed = parseHttpDefinition(value);
+  if (typeof parsed === 'string') throw invalid(parsed);
+  return parsed;
+}
+
+function parseStdio(value: JsonObject): StdioDefinition {
   const { command, args = [], cwd, env = {} } = value;
   if (typeof command !== 'string' || command.trim() === '') throw invalid('has no `command`');
   if (!Array.isArray(args) || !args.every((arg) => typeof arg === 'string')) {

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+// Not `zod`: esbuild forgets to run it when a module that is loaded later uses `zod/v4`, too.
+import * as z from 'zod/v4';
 import { isJsonObject, stringOr } from '../common/json.ts';
 import { isHandleId } from './handleId.ts';
 import { migrateRecord, schemaVersionOf } from './recordMigrations.ts';

@@ -51,6 +51,7 @@ export interface ConnectedClient {
 
 export interface ConnectSpec {
   readonly home: string;
+  /** Its command line; empty for one that `flags` name. */
   readonly server: readonly string[];
   readonly flags?: readonly string[];
   readonly route?: string;
@@ -58,9 +59,10 @@ export interface ConnectSpec {
 
 export async function connectClient(spec: ConnectSpec): Promise<ConnectedClient> {
   const { home, server, flags = [], route = 'e' } = spec;
+  const command = server.length === 0 ? [] : ['--', ...server];
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [CLI, 'connect', '--route', route, '--home', home, ...flags, '--', ...server],
+    args: [CLI, 'connect', '--route', route, '--home', home, ...flags, ...command],
     stderr: 'pipe',
     maxBufferSize: 64 * 1024 * 1024,
   });

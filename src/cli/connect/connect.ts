@@ -144,10 +144,16 @@ class Connect {
       this.#failOpen(commandLine, messageOf(error));
       return false;
     }
-    this.#sayOnce(messageOf(error));
-    if (couldNotStart && !this.#hasBeenUp) this.#session.failWaiting(messageOf(error));
-    else this.#session.linkFailed(messageOf(error));
+    const why = this.#whyDown(error);
+    this.#sayOnce(why);
+    if (couldNotStart && !this.#hasBeenUp) this.#session.failWaiting(why);
+    else this.#session.linkFailed(why);
     return true;
+  }
+
+  #whyDown(error: unknown): string {
+    if (this.options.remote === undefined) return messageOf(error);
+    return `${messageOf(error)} A server at a url is reached through the broker only.`;
   }
 
   #failOpen(commandLine: CommandLine, reason: string): void {

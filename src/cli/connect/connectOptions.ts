@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { HandOff, RoutePolicy } from '../../brokerApi/brokerProtocol.ts';
+import type { HandOff, HttpDefinition, RoutePolicy } from '../../brokerApi/brokerProtocol.ts';
 import { TaskHandlesError } from '../../common/errors.ts';
 import { countOf, millisecondsOf } from '../numberOption.ts';
 import { withUsageErrors } from '../usageError.ts';
+import { remoteOf } from './remoteOptions.ts';
 
 /** The upstream's command line, in the form with `-- COMMAND`. */
 export interface CommandLine {
@@ -18,6 +19,8 @@ export interface ConnectOptions {
   readonly policy: RoutePolicy;
   readonly home?: string;
   readonly commandLine?: CommandLine;
+  /** Excludes `commandLine`. */
+  readonly remote?: HttpDefinition;
 }
 
 const HAND_OFFS: readonly HandOff[] = ['auto', 'always', 'never'];
@@ -33,31 +36,43 @@ const OPTIONS = {
   'max-live-tasks': { type: 'string' },
   isolation: { type: 'string' },
   url: { type: 'string' },
+  transport: { type: 'string' },
+  header: { type: 'string', multiple: true },
+  'header-env': { type: 'string', multiple: true },
   home: { type: 'string' },
 } as const;
 
-/** Reads what follows `connect`; throws `usage` with one line that says what to change. */
-export function parseConnectOptions(argv: readonly string[]): ConnectOptions {
+/**
+ * Reads what follows `connect`; throws `usage` with one line that says what to change. `env` is
+ * where `--header-env` looks.
+ */
+export function parseConnectOptions(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ConnectOptions {
   const end = argv.indexOf('--');
   const own = end === -1 ? argv : argv.slice(0, end);
   const { values } = withUsageErrors(() => parseArgs({ args: [...own], options: OPTIONS }));
   refuseLater(values);
   const commandLine = end === -1 ? undefined : commandLineOf(argv.slice(end + 1));
+  const remote = remoteOf(values, env);
+  if (remote !== undefined && commandLine !== undefined) {
+    throw usage('A server is at --url or started by the command after --, not both.');
+  }
   return {
     route: routeOf(values.route),
     policy: policyOf(values),
     ...(values.workspace === undefined ? {} : { workspace: values.workspace }),
     ...(values.home === undefined ? {} : { home: resolve(values.home) }),
     ...(commandLine === undefined ? {} : { commandLine }),
+    ...(remote === undefined ? {} : { remote }),
   };
 }
 
-type Values = { [Name in keyof typeof OPTIONS]?: string | undefined };
+type Texts = Exclude<keyof typeof OPTIONS, 'header' | 'header-env'>;
+type Values = { [Name in Texts]?: string | undefined };
 
-function refuseLater({ url, isolation }: Values): void {
-  if (url !== undefined) {
-    throw usage('--url is not supported yet: connect serves servers that a command starts.');
-  }
+function refuseLater({ isolation }: Values): void {
   if (isolation === undefined || isolation === 'shared') return;
   if (isolation === 'perCall')
     throw usage('--isolation perCall is not supported yet: leave it out.');

@@ -7,6 +7,8 @@ An MCP server in the place of another one (stdio):
   connect --route NAME [--workspace ID] [--policy auto|always|never] [--hand-off-after MS]
           [--ttl MS] [--idle-timeout MS] [--total-timeout MS]
           [--max-live-tasks N] [-- COMMAND ARGS…]
+  connect --route NAME --url URL [--transport http|sse] [--header NAME:VALUE]…
+          [--header-env NAME=VARIABLE]…   a remote one; secrets by --header-env
 
 Tasks:
   list [--all] [--workspace ID]      live tasks and the last that ended; --all: every one kept

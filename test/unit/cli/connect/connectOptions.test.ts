@@ -4,6 +4,8 @@ import { suite, test } from 'node:test';
 import { parseConnectOptions } from '../../../../src/cli/connect/connectOptions.ts';
 import { TaskHandlesError } from '../../../../src/common/errors.ts';
 
+const REMOTE = ['--route', 'r', '--url', 'https://h.example/mcp'];
+
 suite('parseConnectOptions', () => {
   test('reads every option and the command line', () => {
     const options = ['--route', 'r', '--workspace', 'w', '--policy', 'never', '--ttl', '60000'];
@@ -26,6 +28,19 @@ suite('parseConnectOptions', () => {
     assert.deepEqual(parseConnectOptions(['--route=r']), { route: 'r', policy: {} });
   });
 
+  test('reads a remote server, its secrets from the environment', () => {
+    const headers = ['--header', 'X-Team: a:b', '--header-env', 'Authorization=TOKEN'];
+    assert.deepEqual(
+      parseConnectOptions([...REMOTE, '--transport', 'sse', ...headers], { TOKEN: 'Bearer s' })
+        .remote,
+      {
+        type: 'sse',
+        url: 'https://h.example/mcp',
+        headers: { 'X-Team': 'a:b', Authorization: 'Bearer s' },
+      },
+    );
+  });
+
   const refused: [string, string[], RegExp][] = [
     ['no route', [], /needs --route NAME/],
     ['an empty route', ['--route', ''], /1 to 200 characters/],
@@ -39,7 +54,14 @@ suite('parseConnectOptions', () => {
     ['a limit of none', ['--route', 'r', '--max-live-tasks', '0'], /whole number above 0/],
     ['isolation perCall for now', ['--route', 'r', '--isolation', 'perCall'], /not supported yet/],
     ['another isolation', ['--route', 'r', '--isolation', 'x'], /shared or perCall/],
-    ['--url for now', ['--route', 'r', '--url', 'http://x'], /not supported yet/],
+    ['--url beside a command', ['--route', 'r', '--url', 'http://x', '--', 'c'], /not both/],
+    ['a url that is none', ['--route', 'r', '--url', 'x'], /`url` that is none/],
+    ['a url of another scheme', ['--route', 'r', '--url', 'ftp://x'], /not http or https/],
+    ['a header without --url', ['--route', 'r', '--header', 'a:b'], /need --url/],
+    ['a header without a value', [...REMOTE, '--header', 'a'], /--header takes NAME:VALUE/],
+    ['a header of two lines', [...REMOTE, '--header', 'a:b\nc'], /`a` with a line break/],
+    ['a variable that is not set', [...REMOTE, '--header-env', 'a=NOT_SET'], /NOT_SET is not set/],
+    ['another transport', [...REMOTE, '--transport', 'ws'], /not http or sse/],
     ['-- without a command', ['--route', 'r', '--'], /After -- comes the command/],
   ];
   for (const [what, argv, words] of refused) {

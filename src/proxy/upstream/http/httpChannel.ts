@@ -1,0 +1,261 @@
+import type { JSONRPCMessage, TransportSendOptions } from '@modelcontextprotocol/client';
+import type { HttpDefinition } from '../../../brokerApi/brokerProtocol.ts';
+import { systemClock } from '../../../common/clock.ts';
+import { messageOf } from '../../../common/errors.ts';
+import { Emitter } from '../../../common/event.ts';
+import { isJsonObject } from '../../../common/json.ts';
+import type { Log } from '../../../common/log.ts';
+import type { RemoteWork } from '../../../registry/taskRecord.ts';
+import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { Method } from '../../wire/mcpNames.ts';
+import { readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
+import type { ChannelExit, RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
+import { transportFailure, unanswered } from './httpFailure.ts';
+import { HttpWire } from './httpWire.ts';
+import { currentExchange, type OpenRequest, openRequest, resumedRequest } from './openRequest.ts';
+import { outlineOf } from './outline.ts';
+import type { CreateTransport, RemoteTransport } from './transports.ts';
+
+export interface HttpChannelOptions {
+  readonly log: Log;
+  /** Work of a connection before this one: its session is taken up again, without `initialize`. */
+  readonly resume?: RemoteWork;
+}
+
+/** How long later messages wait for a notification to have arrived. */
+const ORDER_WAIT_MS = 5_000;
+/** How long the end of a session may take. */
+const GOODBYE_MS = 1_000;
+const RETRIES_OVER = /^Maximum reconnection attempts/;
+
+/**
+ * Opens a connection to a remote server over Streamable HTTP, of both eras, or the older HTTP with
+ * SSE. With `resume` the answer of the request it names is delivered again, under that id. Rejects
+ * with `upstream_start_failed`; a Streamable server is not spoken to before the first line.
+ */
+export async function openHttpChannel(
+  definition: HttpDefinition,
+  options: HttpChannelOptions,
+): Promise<UpstreamChannel> {
+  // 16 MB of memory that a broker without remote servers does not need.
+  const { createTransport } = await import('./transports.ts');
+  const channel = new HttpChannel(definition, { ...options, createTransport });
+  await channel.open();
+  return channel;
+}
+
+/** Lines on this side, the SDK's transport on the other; each request has a stream of its own. */
+class HttpChannel implements UpstreamChannel {
+  readonly #lines = new Emitter<string>();
+  readonly #stderr = new Emitter<string>();
+  readonly #exits = new Emitter<ChannelExit>();
+  readonly #remotes = new Emitter<RemoteNews>();
+  /** By id, as JSON text. */
+  readonly #requests = new Map<string, OpenRequest>();
+  readonly #wire: HttpWire;
+  readonly #transport: RemoteTransport;
+  #order: Promise<unknown> = Promise.resolve();
+  #isOpen = false;
+  #isGone = false;
+
+  readonly facts = null;
+  readonly onLine = this.#lines.event;
+  readonly onStderr = this.#stderr.event;
+  readonly onExit = this.#exits.event;
+  readonly onRemote = this.#remotes.event;
+
+  constructor(
+    private readonly definition: HttpDefinition,
+    private readonly options: HttpChannelOptions & {
+      readonly createTransport: CreateTransport;
+    },
+  ) {
+    const { log, resume, createTransport } = options;
+    const onSessionGone = (why: string) => this.#exit(why);
+    this.#wire = new HttpWire({ definition, log, onSessionGone });
+    this.#transport = createTransport(definition, { fetch: this.#wire.fetch, resume });
+    this.#transport.onmessage = (message) => currentExchange.exit(() => this.#receive(message));
+    this.#transport.onerror = (error) => this.#onError(error);
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#transport.start();
+      this.#isOpen = true;
+    } catch (error) {
+      this.#exit('');
+      throw this.#wire.lastFailure ?? transportFailure(this.#wire.origin, error);
+    }
+    const { requestId, lastEventId } = this.options.resume ?? {};
+    if (typeof requestId === 'number' && typeof lastEventId === 'string') {
+      void this.#resume(resumedRequest(requestId, lastEventId));
+    }
+  }
+
+  send(line: string): void {
+    const message = this.#isGone ? null : readMessage(line);
+    if (message === null) return;
+    const { id, kind } = message;
+    if (kind === 'request' && id !== null) this.#request(message, openRequest(id, message));
+    else if (!this.#endsStream(message)) this.#tell(message);
+  }
+
+  holdOutput(isHeld: boolean): void {
+    this.#wire.gate.hold(isHeld);
+  }
+
+  /** What is still in flight may be asked for again by the next broker, so its session stays. */
+  async shutDown(): Promise<void> {
+    if (this.#requests.size === 0) await this.#endSession(GOODBYE_MS);
+    this.#exit('It was not needed any more.');
+  }
+
+  async end(graceMs: number): Promise<'none'> {
+    await this.#endSession(Math.min(graceMs, GOODBYE_MS));
+    this.#exit('It was ended.');
+    return 'none';
+  }
+
+  async endDescendants(): Promise<number> {
+    return 0;
+  }
+
+  /** Notifications first: what comes later may count on them. Requests do not wait for each other. */
+  #request(message: WireMessage, request: OpenRequest): void {
+    this.#requests.set(request.id, request);
+    void this.#order.then(() => this.#post(message, request));
+  }
+
+  async #post(message: WireMessage, request: OpenRequest): Promise<void> {
+    const options: TransportSendOptions = {
+      requestSignal: request.ending.signal,
+      onresumptiontoken: (token) => this.#onEventId(request, token),
+      onRequestStreamEnd: () => this.#fail(request, unanswered(this.#wire.origin)),
+    };
+    try {
+      await currentExchange.run({ line: message.text, request }, () =>
+        this.#transport.send(outlineOf(message), options),
+      );
+      const isStillDue = request.hasStream || this.definition.type === 'sse';
+      if (!isStillDue) this.#fail(request, unanswered(this.#wire.origin));
+    } catch (error) {
+      this.#fail(request, transportFailure(this.#wire.origin, error));
+    }
+  }
+
+  /** A notification, or an answer to a request of the server. */
+  #tell(message: WireMessage): void {
+    const told = this.#order.then(() =>
+      currentExchange.run({ line: message.text, request: null }, () =>
+        this.#transport.send(outlineOf(message)),
+      ),
+    );
+    const settled = told.catch((error: unknown) => this.#onError(error));
+    this.#order = Promise.race([settled, passed(ORDER_WAIT_MS)]);
+  }
+
+  /** In the modern era the end of its stream is what cancels a request (2026-07-28, HTTP). */
+  #endsStream(message: WireMessage): boolean {
+    if (message.method !== Method.cancelled) return false;
+    const span = message.param('requestId');
+    const request = span === null ? undefined : this.#requests.get(sliceOf(message.text, span));
+    if (request?.isModern !== true) return false;
+    request.ending.abort();
+    this.#fail(request, new Error('The request was cancelled: its stream is closed.'));
+    return true;
+  }
+
+  async #resume(request: OpenRequest): Promise<void> {
+    const { lastEventId } = request;
+    if (lastEventId === null) return;
+    this.#requests.set(request.id, request);
+    const onresumptiontoken = (token: string) => this.#onEventId(request, token);
+    try {
+      await currentExchange.run({ line: null, request }, () =>
+        this.#transport.resumeStream?.(lastEventId, { onresumptiontoken }),
+      );
+    } catch (error) {
+      this.#fail(request, transportFailure(this.#wire.origin, error));
+    }
+  }
+
+  #receive(message: JSONRPCMessage): void {
+    if (this.#isGone) return;
+    if (!('method' in message)) this.#onAnswer(message);
+    this.#lines.fire(JSON.stringify(message));
+  }
+
+  #onAnswer(message: JSONRPCMessage): void {
+    const id = 'id' in message ? JSON.stringify(message.id) : '';
+    const request = this.#requests.get(id);
+    this.#requests.delete(id);
+    if (request?.method !== Method.initialize || !('result' in message)) return;
+    const { result } = message;
+    if (isJsonObject(result) && typeof result.protocolVersion === 'string') {
+      this.#transport.setProtocolVersion(result.protocolVersion);
+    }
+  }
+
+  #fail(request: OpenRequest, error: unknown): void {
+    if (this.#isGone || !this.#requests.delete(request.id)) return;
+    this.#lines.fire(errorLine(request.id, WireErrorCode.internalError, messageOf(error)));
+  }
+
+  /** From now on a later connection could ask for the answer. */
+  #onEventId(request: OpenRequest, eventId: string): void {
+    const isFirst = request.lastEventId === null;
+    request.lastEventId = eventId;
+    const requestId = Number(request.id);
+    if (!isFirst || request.isModern || !Number.isInteger(requestId)) return;
+    this.#remotes.fire({
+      requestId,
+      remote: {
+        era: 'legacy',
+        url: isPlain(this.definition) ? this.definition.url : null,
+        sessionId: this.#transport.sessionId ?? null,
+        protocolVersion: this.#transport.protocolVersion ?? '',
+        taskId: null,
+        requestId,
+        lastEventId: eventId,
+      },
+    });
+  }
+
+  /** Failures of requests come by other ways, too; this is what nobody waits for. */
+  #onError(error: unknown): void {
+    if (this.#isGone) return;
+    const failure = transportFailure(this.#wire.origin, error);
+    this.options.log.write('debug', failure.message, error);
+    const request = currentExchange.getStore()?.request ?? null;
+    if (request !== null && RETRIES_OVER.test(messageOf(error))) this.#fail(request, failure);
+    // The older transport's session is its one stream.
+    if (this.definition.type === 'sse' && this.#isOpen) this.#exit(failure.message);
+  }
+
+  async #endSession(withinMs: number): Promise<void> {
+    const ended = this.#transport.terminateSession?.().catch(() => {});
+    await Promise.race([ended, passed(withinMs)]);
+  }
+
+  #exit(why: string): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#requests.clear();
+    void this.#transport.close().catch(() => {});
+    this.#wire.dispose();
+    this.#exits.fire({ code: null, signal: null, stderrTail: why });
+    for (const emitter of [this.#lines, this.#stderr, this.#exits, this.#remotes]) {
+      emitter.dispose();
+    }
+  }
+}
+
+/** Whether nothing secret can be in its url, nor is needed beside it. */
+function isPlain({ url, headers }: HttpDefinition): boolean {
+  const { username, password, search } = new URL(url);
+  return `${username}${password}${search}` === '' && Object.keys(headers).length === 0;
+}
+
+function passed(delayMs: number): Promise<void> {
+  return new Promise((resolve) => systemClock.after(delayMs, resolve));
+}

@@ -1,0 +1,58 @@
+import {
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+  type Transport,
+} from '@modelcontextprotocol/client';
+import type { HttpDefinition } from '../../../brokerApi/brokerProtocol.ts';
+import { systemClock } from '../../../common/clock.ts';
+import type { RemoteWork } from '../../../registry/taskRecord.ts';
+import type { FetchLike } from './untimedFetch.ts';
+
+export interface TransportOptions {
+  readonly fetch: FetchLike;
+  /** Whose session is taken up again. */
+  readonly resume: RemoteWork | undefined;
+}
+
+/** Some minutes: a call may be worth hours, and networks come back. */
+const RECONNECTION = {
+  initialReconnectionDelay: 1_000,
+  maxReconnectionDelay: 30_000,
+  reconnectionDelayGrowFactor: 1.5,
+  maxRetries: 12,
+};
+
+/** The optional parts are those that the older HTTP with SSE does not have. */
+export interface RemoteTransport extends Transport {
+  readonly protocolVersion?: string | undefined;
+  setProtocolVersion(version: string): void;
+  /** Delivers again what came after an event. */
+  resumeStream?(
+    lastEventId: string,
+    options: { onresumptiontoken: (token: string) => void },
+  ): Promise<void>;
+  /** Tells the server that its session is not needed any more. */
+  terminateSession?(): Promise<void>;
+}
+
+/** The SDK's transport for a remote server; with `resume` in the session that there was. */
+export function createTransport(
+  { type, url, headers }: HttpDefinition,
+  { fetch, resume }: TransportOptions,
+): RemoteTransport {
+  const requestInit = { headers: { ...headers } };
+  if (type === 'sse') return new SSEClientTransport(new URL(url), { fetch, requestInit });
+  return new StreamableHTTPClientTransport(new URL(url), {
+    fetch,
+    requestInit,
+    reconnectionOptions: RECONNECTION,
+    reconnectionScheduler: (reconnect, delayMs) => {
+      const timer = systemClock.after(delayMs, reconnect);
+      return () => timer.dispose();
+    },
+    ...(typeof resume?.sessionId === 'string' && { sessionId: resume.sessionId }),
+    ...(resume !== undefined && { protocolVersion: resume.protocolVersion }),
+  });
+}
+
+export type CreateTransport = typeof createTransport;
