@@ -90,6 +90,11 @@ export class MemberCursor {
     return { start: this.#valueStart, end: this.#at };
   }
 
+  /** The whole member: key, colon and value. */
+  get member(): Span {
+    return { start: this.#keyStart, end: this.#at };
+  }
+
   /** After `next` has said `false`: the position after the object. */
   get end(): number {
     return this.#at;

@@ -2,6 +2,7 @@ import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import type { Opening } from './opening.ts';
+import { withUpstreamTasks } from './tasks/withUpstreamTasks.ts';
 import type { StartUpstream, UpstreamChannel } from './upstreamChannel.ts';
 
 export interface OpenServerOptions {
@@ -19,6 +20,6 @@ export interface OpenServerOptions {
  * (decision 12). Rejects as `StartUpstream` does; nothing is left behind then.
  */
 export async function openServer(options: OpenServerOptions): Promise<UpstreamChannel> {
-  const { start, definition, id } = options;
-  return await start(definition, id);
+  const { start, definition, id, clock } = options;
+  return withUpstreamTasks(await start(definition, id), { clock });
 }

@@ -9,6 +9,9 @@ export interface ChannelExit {
   readonly stderrTail: string;
 }
 
+/** The part of `RemoteWork` that all work in one connection has in common. */
+export type RemotePlace = Pick<RemoteWork, 'url' | 'sessionId' | 'protocolVersion'>;
+
 /** What became known of a request in flight: how to find its work again after a crash. */
 export interface RemoteNews {
   readonly requestId: number;
@@ -23,6 +26,8 @@ export interface UpstreamChannel {
   /** `null`: no process of ours does the work. */
   readonly facts: UpstreamFacts | null;
   readonly onRemote: Event<RemoteNews>;
+  /** Where this server is, for work that goes on there without us. Absent: nothing outlives us. */
+  readonly place?: () => RemotePlace;
   readonly onLine: Event<string>;
   readonly onStderr: Event<string>;
   /** Fires once, after the last line. */

@@ -1,0 +1,130 @@
+import type { Clock } from '../../../common/clock.ts';
+import { DisposableStore } from '../../../common/disposable.ts';
+import { Emitter } from '../../../common/event.ts';
+import { readMessage, type WireMessage } from '../../wire/wireMessage.ts';
+import type { UpstreamChannel } from '../upstreamChannel.ts';
+import { Handshake, type TaskEra } from './handshake.ts';
+import { LegacyTasks } from './legacyTasks.ts';
+import { ModernTasks } from './modernTasks.ts';
+import { OwnRequests } from './ownRequests.ts';
+import { RemoteNotes } from './remoteNotes.ts';
+import type { TaskPort } from './taskPort.ts';
+import type { TaskRouter } from './taskRouter.ts';
+
+export interface TaskLayerOptions {
+  readonly clock: Clock;
+  readonly ttlMs: number;
+  /** Known without a handshake. */
+  readonly era?: TaskEra;
+}
+
+/** See `withUpstreamTasks`. Looks at the handshake, then routes what a server with tasks needs. */
+export class TaskLayer implements UpstreamChannel {
+  readonly #lines = new Emitter<string>();
+  readonly #owned = new DisposableStore();
+  readonly #own: OwnRequests;
+  readonly #remotes: RemoteNotes;
+  #handshake: Handshake | null;
+  #router: TaskRouter | null = null;
+
+  readonly onLine = this.#lines.event;
+
+  constructor(
+    private readonly channel: UpstreamChannel,
+    private readonly options: TaskLayerOptions,
+  ) {
+    this.#own = this.#owned.add(new OwnRequests((line) => channel.send(line)));
+    this.#remotes = this.#owned.add(new RemoteNotes(channel));
+    this.#handshake = this.#owned.add(this.#createHandshake());
+    if (options.era !== undefined) this.#decide(options.era);
+    this.#owned.add(channel.onLine((line) => this.#receive(line)));
+    this.#owned.add(channel.onExit(() => this.#dispose()));
+  }
+
+  get facts() {
+    return this.channel.facts;
+  }
+
+  get onRemote() {
+    return this.#remotes.onRemote;
+  }
+
+  get onStderr() {
+    return this.channel.onStderr;
+  }
+
+  get onExit() {
+    return this.channel.onExit;
+  }
+
+  /** Nothing but this test stands between above and a server without tasks. */
+  send(line: string): void {
+    const first = this.#router ?? this.#handshake ?? this.channel;
+    first.send(line);
+  }
+
+  holdOutput(isHeld: boolean): void {
+    this.channel.holdOutput(isHeld);
+  }
+
+  shutDown(): Promise<void> {
+    return this.channel.shutDown();
+  }
+
+  end(graceMs: number): Promise<'none' | 'terminated' | 'killed'> {
+    return this.channel.end(graceMs);
+  }
+
+  endDescendants(sinceMs: number, graceMs: number): Promise<number> {
+    return this.channel.endDescendants(sinceMs, graceMs);
+  }
+
+  #receive(line: string): void {
+    const isWatched = this.#router !== null || this.#handshake !== null;
+    const message = isWatched ? readMessage(line) : null;
+    if (message === null) this.#lines.fire(line);
+    else if (!this.#own.take(message)) this.#route(message);
+  }
+
+  #route(message: WireMessage): void {
+    if (this.#router !== null) this.#router.receive(message);
+    else {
+      this.#handshake?.receive(message);
+      this.#lines.fire(message.text);
+    }
+  }
+
+  #createHandshake(): Handshake {
+    return new Handshake({
+      clock: this.options.clock,
+      forward: (line) => this.channel.send(line),
+      ask: (method, params, onAnswer) => this.#own.ask(method, params, onAnswer),
+      decided: (era, waiting) => {
+        this.#decide(era);
+        for (const line of waiting) this.send(line);
+      },
+    });
+  }
+
+  #decide(era: TaskEra): void {
+    this.#handshake = null;
+    if (era === 'legacy') this.#router = this.#owned.add(new LegacyTasks(this.#port(era)));
+    if (era === 'modern') this.#router = this.#owned.add(new ModernTasks(this.#port(era)));
+  }
+
+  #port(era: 'legacy' | 'modern'): TaskPort {
+    return {
+      ...this.options,
+      forward: (line) => this.channel.send(line),
+      deliver: (line) => this.#lines.fire(line),
+      ask: (method, params, onAnswer) => this.#own.ask(method, params, onAnswer),
+      taskKnown: (call, taskId) => this.#remotes.taskKnown(era, call, taskId),
+    };
+  }
+
+  #dispose(): void {
+    this.#handshake = null;
+    this.#router = null;
+    this.#owned.dispose();
+  }
+}
