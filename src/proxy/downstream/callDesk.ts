@@ -81,10 +81,10 @@ export class CallDesk {
   }
 
   /** The host cancelled the call before its answer was written. */
-  cancelled(call: ToolCall): void {
+  cancelled(call: ToolCall, reason: string): void {
     const { context, route } = this.options;
     const { elapsedMs, policy } = call;
-    call.takeBack('The client cancelled the request.');
+    call.takeBack(reason);
     context.learned.cancelledAt(route, elapsedMs, policy.handOffAfterMs);
   }
 

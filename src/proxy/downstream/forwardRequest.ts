@@ -21,8 +21,8 @@ export interface ForwardOptions {
  */
 export function forwardRequest(options: ForwardOptions): void {
   const { message, id, binding, inFlight, port } = options;
-  let cancel = () => {};
-  const entry = { kind: 'forwarded', cancel: () => cancel() } as const;
+  let cancel = (_reason: string) => {};
+  const entry = { kind: 'forwarded', cancel: (reason: string) => cancel(reason) } as const;
   inFlight.add(id, entry);
   const fail = (why: string) => {
     if (inFlight.take(id, entry)) port.send(errorLine(id, WireErrorCode.internalError, why));
@@ -36,7 +36,6 @@ export function forwardRequest(options: ForwardOptions): void {
       onGone: fail,
       onProgress: (progress) => options.onProgress?.(progress),
     });
-    cancel = () =>
-      upstream.cancel(request, { reason: 'The client cancelled the request.', forget: true });
+    cancel = (reason) => upstream.cancel(request, { reason, forget: true });
   }, fail);
 }

@@ -1,9 +1,12 @@
 import type { JoinedCall } from './joinedCall.ts';
 import type { ToolCall } from './toolCall.ts';
 
+/** Why an upstream is asked to stop when the host, which has cancelled, said nothing itself. */
+export const CANCELLED_BY_CLIENT = 'The client cancelled the request.';
+
 /** What a downstream request has become. */
 export type FlightEntry =
-  | { readonly kind: 'forwarded'; readonly cancel: () => void }
+  | { readonly kind: 'forwarded'; readonly cancel: (reason: string) => void }
   | ToolCall
   | JoinedCall
   | { readonly kind: 'own'; readonly abort: AbortController };

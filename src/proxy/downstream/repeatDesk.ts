@@ -4,6 +4,7 @@ import type { ProxyContext } from '../proxyContext.ts';
 import { errorAnswer } from './answers.ts';
 import type { CallReply } from './callReply.ts';
 import { BAD_KEY } from './idempotencyKey.ts';
+import { CANCELLED_BY_CLIENT } from './inFlight.ts';
 import { JoinedCall } from './joinedCall.ts';
 import { refusalOf } from './taskLimits.ts';
 import type { ToolCall } from './toolCall.ts';
@@ -41,7 +42,7 @@ export class RepeatDesk {
   /** Every call with the key joins, the one that runs as well: the first to ask is no exception. */
   #takeKeyed(call: ToolCall, keyHash: string, reply: CallReply): void {
     const { context } = this.options;
-    const onCancel = () => call.takeBack('The client cancelled the request.');
+    const onCancel = () => call.takeBack(CANCELLED_BY_CLIENT);
     const joined = new JoinedCall({ context, call, reply, onCancel });
     reply.become(joined);
     const { tool, argumentsHash, route } = call;

@@ -16,7 +16,7 @@ import {
 } from '../wire/wireMessage.ts';
 import { CallDesk } from './callDesk.ts';
 import { forwardRequest } from './forwardRequest.ts';
-import { InFlight } from './inFlight.ts';
+import { CANCELLED_BY_CLIENT, InFlight } from './inFlight.ts';
 import { rewriteDiscoverResult, rewriteInitializeResult } from './initializeRewrite.ts';
 import { UpstreamBinding } from './upstreamBinding.ts';
 
@@ -79,7 +79,7 @@ export class Session {
     for (const entry of this.#inFlight.all()) {
       if (entry.kind === 'call' || entry.kind === 'joined') entry.detach();
       if (entry.kind === 'own') entry.abort.abort();
-      if (entry.kind === 'forwarded') entry.cancel();
+      if (entry.kind === 'forwarded') entry.cancel(CANCELLED_BY_CLIENT);
     }
     this.#inFlight.clear();
     this.#binding.release();
@@ -189,11 +189,19 @@ export class Session {
     const id = sliceOf(message.text, span);
     const entry = this.#inFlight.get(id);
     this.#inFlight.delete(id);
-    if (entry?.kind === 'call') this.#desk.cancelled(entry);
+    const reason = cancelReasonOf(message);
+    if (entry?.kind === 'call') this.#desk.cancelled(entry, reason);
     else if (entry?.kind === 'joined') this.#desk.cancelledJoin(entry);
     else if (entry?.kind === 'own') entry.abort.abort();
-    else if (entry?.kind === 'forwarded') entry.cancel();
+    else if (entry?.kind === 'forwarded') entry.cancel(reason);
   }
+}
+
+/** The host's own words, which are for the server. */
+function cancelReasonOf(message: WireMessage): string {
+  const all = parseJson(message.text);
+  const reason = isJsonObject(all) && isJsonObject(all.params) ? all.params.reason : null;
+  return typeof reason === 'string' ? reason : CANCELLED_BY_CLIENT;
 }
 
 function clientFromInitialize(paramsText: string): ClientFacts {

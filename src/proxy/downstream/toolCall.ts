@@ -6,6 +6,7 @@ import type { HandleId, RemoteWork, TaskProgress, TaskRecord } from '../../regis
 import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
 import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
 import { CallFacts } from './callFacts.ts';
+import { CANCELLED_BY_CLIENT } from './inFlight.ts';
 import type { LiveCall } from './liveCall.ts';
 import { ROW_AFTER_MS } from './liveCalls.ts';
 import { eventOf, progressFrom } from './upstreamAnswer.ts';
@@ -157,7 +158,7 @@ export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
 
   /** The disk refused: whatever came meanwhile is dealt with as if there had been no hand-off. */
   #goOnUntracked(): void {
-    if (this.#isTakenBack) this.takeBack('The client cancelled the request.');
+    if (this.#isTakenBack) this.takeBack(CANCELLED_BY_CLIENT);
     else if (this.#answer !== null) this.#finishOpen(this.#answer);
     else if (this.#whyGone !== null) this.onGone(this.#whyGone);
     else this.#showLater();
