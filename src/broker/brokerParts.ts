@@ -28,6 +28,8 @@ import type { ControlConnection } from './controlConnection.ts';
 import { type ControlDesk, handleTaskRequests } from './controlHandlers.ts';
 import { controlPrincipal } from './controlPrincipal.ts';
 import { DeadlineDesk } from './deadlineDesk.ts';
+import { handleFrontRequests } from './frontHandlers.ts';
+import { HttpFronts } from './httpFronts.ts';
 import { Notices } from './notices.ts';
 import { ownerInstance } from './ownerMark.ts';
 import { Revoker } from './revoker.ts';
@@ -102,20 +104,23 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log };
   const deadlines = owned.add(new DeadlineDesk(deadlineOptions));
   const attachWorkspace = workspaceAttacher({ store, registry, calls });
+  const proxy: ProxyContext = {
+    registry,
+    pool,
+    calls,
+    learned: new LearnedHandOffs(),
+    predecessors,
+    keyed,
+    clock,
+    outlook,
+    log,
+    revoke,
+  };
+  const httpFronts = owned.add(new HttpFronts(proxy, routes));
   return {
     ...fronts(context, {
-      proxy: {
-        registry,
-        pool,
-        calls,
-        learned: new LearnedHandOffs(),
-        predecessors,
-        keyed,
-        clock,
-        outlook,
-        log,
-        revoke,
-      },
+      proxy,
+      httpFronts,
       desk: {
         registry,
         calls,
@@ -153,6 +158,7 @@ async function recover(registry: Registry, audit: AuditTrail, log: BrokerLog): P
 
 interface Fronts {
   readonly proxy: ProxyContext;
+  readonly httpFronts: HttpFronts;
   readonly desk: Omit<ControlDesk, 'principal'>;
   readonly notices: Notices;
   readonly audit: AuditTrail;
@@ -160,7 +166,7 @@ interface Fronts {
 
 function fronts(
   context: BrokerContext,
-  { proxy, desk, notices, audit }: Fronts,
+  { proxy, httpFronts, desk, notices, audit }: Fronts,
 ): Pick<BrokerParts, 'onControl' | 'onConnect'> {
   const { log } = context;
   const { routes, calls } = desk;
@@ -168,6 +174,7 @@ function fronts(
     onControl: (connection, hello) => {
       handleBrokerRequests(connection, { context, notices, liveCount: () => calls.size });
       handleAuditRequests(connection, audit);
+      handleFrontRequests(connection, { fronts: httpFronts, log });
       const principal = (door: Door) => controlPrincipal(door, hello);
       handleTaskRequests(connection, { ...desk, principal });
     },

@@ -10,6 +10,9 @@ import { Emitter } from '../common/event.ts';
 import type { SessionRoute } from '../proxy/proxyContext.ts';
 import type { RoutePolicy } from '../registry/policy.ts';
 
+/** What says which route is wanted. */
+export type RouteAsk = Pick<ConnectHello, 'route' | 'workspace' | 'definition' | 'policy'>;
+
 /** How long a `connect --route NAME` waits for its window to define the route. */
 export const ROUTE_WAIT_MS = 20_000;
 
@@ -32,7 +35,7 @@ export class RouteTable implements Disposable {
   }
 
   /** The route of a `connect`; waits for a window that is still starting. */
-  async resolve(hello: ConnectHello): Promise<SessionRoute> {
+  async resolve(hello: RouteAsk): Promise<SessionRoute> {
     if (hello.definition !== undefined) return ownRoute(hello, hello.definition);
     const { workspace, route: name } = hello;
     const found = await this.#waitFor(keyOf(workspace, name));
@@ -75,7 +78,7 @@ export class RouteTable implements Disposable {
   }
 }
 
-function ownRoute(hello: ConnectHello, definition: ServerDefinition): SessionRoute {
+function ownRoute(hello: RouteAsk, definition: ServerDefinition): SessionRoute {
   const policy: RoutePolicy = hello.policy ?? {};
   return { name: hello.route, workspace: hello.workspace, definition, policy: () => policy };
 }

@@ -38,6 +38,26 @@ export interface ConnectHello extends HelloBase {
   readonly policy?: RoutePolicy;
 }
 
+/** A route to be served over Streamable HTTP on loopback. */
+export interface FrontParams {
+  readonly route: string;
+  readonly workspace: string | null;
+  /** Absent when a window has defined the route, as for `connect --route NAME`. */
+  readonly definition?: ServerDefinition;
+  readonly policy?: RoutePolicy;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** What clients must bring; a fresh one is made when it is absent. */
+  readonly token?: string;
+}
+
+/** An HTTP front that is open. Tokens are told to its opener only. */
+export interface OpenFront {
+  readonly route: string;
+  readonly workspace: string | null;
+  readonly url: string;
+}
+
 export type Welcome =
   | { readonly ok: true; readonly protocol: number; readonly version: string; readonly pid: number }
   | { readonly ok: false; readonly code: string; readonly message: string };
@@ -194,6 +214,14 @@ export interface BrokerRequests {
   };
   /** Every fault in the trail's files. */
   'audit/verify': { params: Record<string, never>; result: { faults: AuditFault[] } };
+  /**
+   * Serves a route over HTTP for as long as this control link lives. Rejects with
+   * `port_unavailable` or `unknown_route`.
+   */
+  'fronts/open': { params: FrontParams; result: { url: string; token: string } };
+  /** Its sessions end; their calls become tasks. */
+  'fronts/close': { params: { url: string }; result: null };
+  'fronts/list': { params: Record<string, never>; result: { fronts: OpenFront[] } };
   'broker/status': { params: Record<string, never>; result: BrokerStatus };
   /** With `drain`: when nothing is live any more. */
   'broker/stop': { params: { drain: boolean }; result: null };

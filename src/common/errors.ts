@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'upstream_exit'
   | 'link_lost'
   | 'unknown_route'
+  | 'port_unavailable'
   | 'invalid_message'
   | 'not_supported'
   | 'internal';

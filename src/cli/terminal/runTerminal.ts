@@ -1,6 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { PRODUCT, VERSION } from '../../common/product.ts';
 import { ExitCode, exitCodeOf } from '../exitCode.ts';
+import { serve } from '../serve/serve.ts';
 import { auditCommand } from './auditCommand.ts';
 import { brokerCommand } from './brokerCommand.ts';
 import { extendCommand } from './extendCommand.ts';
@@ -31,6 +32,8 @@ export async function runTerminal(
 ): Promise<ExitCode> {
   endQuietlyWithoutReader();
   try {
+    const [word, ...rest] = argv;
+    if (word === 'serve' && rest[0] !== '--help') return await serve(rest, distFolder);
     const options = parseTerminalOptions(argv);
     const terminal = new Terminal(options, distFolder);
     const { command } = options;

@@ -10,6 +10,10 @@ An MCP server in the place of another one (stdio):
   connect --route NAME --url URL [--transport http|sse] [--header NAME:VALUE]…
           [--header-env NAME=VARIABLE]…   a remote one; secrets by --header-env
 
+The same over Streamable HTTP, on this machine only, until it is interrupted:
+  serve --route NAME [--port N] [--token-file FILE] [--print-token]
+          and the options of connect [-- COMMAND ARGS…]
+
 Tasks:
   list [--all] [--workspace ID]      live tasks and the last that ended; --all: every one kept
   status HANDLE                      all that is known of a task

@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isJsonObject } from '../../../common/json.ts';
+import type { ProxyContext, SessionRoute } from '../../proxyContext.ts';
+import { WireErrorCode } from '../../wire/jsonRpc.ts';
+import { Method } from '../../wire/mcpNames.ts';
+import {
+  parsedSpan,
+  progressTokenOf,
+  readMessage,
+  sliceOf,
+  type WireMessage,
+} from '../../wire/wireMessage.ts';
+import { Session } from '../session.ts';
+import { EventLog, eventIdOf, parseEventId } from './eventLog.ts';
+import { answerRefusal, HttpErrorCode, type HttpRefusal } from './httpRefusal.ts';
+import { ReaderHold } from './readerHold.ts';
+import { ReplayStream } from './replayStream.ts';
+import { SseStream } from './sseStream.ts';
+
+const SESSION_HEADER = 'Mcp-Session-Id';
+/** Clients before this one stumble over an event without data. */
+const FIRST_WITH_PRIMING = '2025-11-25';
+
+/**
+ * One `Mcp-Session-Id` (2024-11-05 … 2025-11-25). A connection that breaks cancels nothing: each
+ * message goes to the stream that it belongs to, and lies there for a while.
+ */
+export class LegacySession {
+  readonly id = randomBytes(24).toString('base64url');
+  readonly #session: Session;
+  readonly #hold: ReaderHold;
+  readonly #log = new EventLog();
+  /** The stream of the client's GET. */
+  readonly #standing = new ReplayStream(0, this.#log);
+  /** Streams of requests without an answer yet, by request id. */
+  readonly #byRequest = new Map<string, ReplayStream>();
+  readonly #byToken = new Map<string, { id: string; stream: ReplayStream }>();
+  #lastStream = 0;
+  #lastUseMs: number;
+  #agreedVersion: string | null = null;
+
+  constructor(
+    private readonly context: ProxyContext,
+    route: SessionRoute,
+  ) {
+    this.#session = new Session(context, route, {
+      send: (line) => this.#route(line),
+      stderr: () => {},
+    });
+    this.#hold = new ReaderHold((isHeld) => this.#session.holdUpstream(isHeld));
+    this.#lastUseMs = context.clock.monotonic();
+  }
+
+  /** How long nobody has asked for anything; 0 while something is on its way or listens. */
+  get idleMs(): number {
+    if (this.#byRequest.size > 0 || this.#standing.isRead) return 0;
+    return this.context.clock.monotonic() - this.#lastUseMs;
+  }
+
+  /** What the server said it speaks, once it has. */
+  get agreedVersion(): string | null {
+    return this.#agreedVersion;
+  }
+
+  post(messages: readonly WireMessage[], request: IncomingMessage, response: ServerResponse): void {
+    this.#lastUseMs = this.context.clock.monotonic();
+    const requests = messages.filter(({ kind }) => kind === 'request');
+    if (requests.some(({ id }) => id !== null && this.#byRequest.has(id))) {
+      answerRefusal(response, ID_IN_USE, requests[0]?.id ?? undefined);
+      return;
+    }
+    if (requests.length === 0) response.writeHead(202).end();
+    else this.#openStream(requests, versionOf(requests, request), response);
+    for (const message of messages) this.#session.receive(message.text);
+  }
+
+  /** The stream for what belongs to no request, or the rest of one that broke. */
+  get(request: IncomingMessage, response: ServerResponse): void {
+    this.#lastUseMs = this.context.clock.monotonic();
+    const lastId = request.headers['last-event-id'];
+    if (lastId !== undefined) this.#resume(String(lastId), response);
+    else if (this.#standing.isRead) answerRefusal(response, ONE_STREAM);
+    else this.#attach(this.#standing, response);
+  }
+
+  /** The client has ended it, or has not come for long: its calls become tasks. */
+  close(): void {
+    this.#session.close();
+    for (const stream of new Set(this.#byRequest.values())) stream.end();
+    this.#standing.end();
+    this.#byRequest.clear();
+    this.#byToken.clear();
+  }
+
+  #openStream(
+    requests: readonly WireMessage[],
+    version: string | undefined,
+    response: ServerResponse,
+  ): void {
+    this.#lastStream += 1;
+    const stream = new ReplayStream(this.#lastStream, this.#log);
+    for (const message of requests) this.#expect(message, stream);
+    const sink = this.#attach(stream, response);
+    if (version !== undefined && version >= FIRST_WITH_PRIMING) {
+      sink.prime(eventIdOf({ stream: stream.number, number: 0 }));
+    }
+  }
+
+  #expect(message: WireMessage, stream: ReplayStream): void {
+    const id = message.id ?? '';
+    stream.pending.add(id);
+    this.#byRequest.set(id, stream);
+    const token = progressTokenOf(message);
+    if (token !== null) this.#byToken.set(token, { id, stream });
+  }
+
+  #resume(lastId: string, response: ServerResponse): void {
+    const place = parseEventId(lastId);
+    if (place === null || place.stream > this.#lastStream) {
+      answerRefusal(response, UNKNOWN_EVENT);
+      return;
+    }
+    const live = [this.#standing, ...this.#byRequest.values()];
+    const stream =
+      live.find(({ number }) => number === place.stream) ??
+      new ReplayStream(place.stream, this.#log);
+    const sink = this.#attach(stream, response, place.number);
+    if (!live.includes(stream)) sink.end();
+  }
+
+  #attach(stream: ReplayStream, response: ServerResponse, after?: number): SseStream {
+    const sink = new SseStream(response, {
+      clock: this.context.clock,
+      headers: { [SESSION_HEADER]: this.id },
+      onFull: this.#hold.report,
+      onClose: () => stream.detach(sink),
+    });
+    stream.attach(sink, after);
+    return sink;
+  }
+
+  #route(line: string): void {
+    const message = readMessage(line);
+    if (message === null) return;
+    if (message.kind === 'response') this.#answer(message);
+    else this.#streamFor(message).send(line);
+  }
+
+  #answer(message: WireMessage): void {
+    const id = message.id ?? '';
+    const stream = this.#byRequest.get(id);
+    if (stream === undefined) return;
+    this.#noteVersion(message);
+    stream.send(message.text);
+    this.#byRequest.delete(id);
+    for (const [token, of] of this.#byToken) if (of.id === id) this.#byToken.delete(token);
+    stream.pending.delete(id);
+    if (stream.pending.size === 0) stream.end();
+  }
+
+  /** Progress belongs to its request, all else to the GET, or to any request that still waits. */
+  #streamFor(message: WireMessage): ReplayStream {
+    const token = message.method === Method.progress ? message.param('progressToken') : null;
+    const own = token === null ? undefined : this.#byToken.get(sliceOf(message.text, token));
+    if (own !== undefined) return own.stream;
+    if (this.#standing.isRead) return this.#standing;
+    const waiting = [...this.#byRequest.values()];
+    return waiting.findLast(({ isRead }) => isRead) ?? this.#standing;
+  }
+
+  /** The first answer of a session is that to `initialize`. */
+  #noteVersion(message: WireMessage): void {
+    if (this.#agreedVersion !== null || message.result === null) return;
+    const result = parsedSpan(message, message.result);
+    const version = isJsonObject(result) ? result.protocolVersion : undefined;
+    this.#agreedVersion = typeof version === 'string' ? version : '';
+  }
+}
+
+const ID_IN_USE: HttpRefusal = {
+  status: 400,
+  code: WireErrorCode.invalidRequest,
+  message: 'A request with this id is still in flight in this session.',
+};
+const ONE_STREAM: HttpRefusal = {
+  status: 409,
+  code: HttpErrorCode.refused,
+  message: 'This session has a GET stream already.',
+};
+const UNKNOWN_EVENT: HttpRefusal = {
+  status: 400,
+  code: HttpErrorCode.refused,
+  message: 'The Last-Event-ID is none of this session.',
+};
+
+/** What the client speaks: in `initialize` it asks for it, later the header says it. */
+function versionOf(requests: readonly WireMessage[], request: IncomingMessage): string | undefined {
+  const greeting = requests.find(({ method }) => method === Method.initialize);
+  if (greeting === undefined) return request.headers['mcp-protocol-version']?.toString();
+  const params = parsedSpan(greeting, greeting.params);
+  const version = isJsonObject(params) ? params.protocolVersion : undefined;
+  return typeof version === 'string' ? version : undefined;
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Disposable } from '../../../common/disposable.ts';
+import type { ProxyContext, SessionRoute } from '../../proxyContext.ts';
+import { WireErrorCode } from '../../wire/jsonRpc.ts';
+import { Method } from '../../wire/mcpNames.ts';
+import type { WireMessage } from '../../wire/wireMessage.ts';
+import { methodRefusal } from './guards.ts';
+import { answerRefusal, type HttpRefusal } from './httpRefusal.ts';
+import { ModernSession } from './modernSession.ts';
+
+/** The modern clients of one route; what they say of themselves tells them apart. */
+export class ModernSessions implements Disposable {
+  readonly #sessions = new Map<string, ModernSession>();
+
+  constructor(
+    private readonly context: ProxyContext,
+    private readonly route: SessionRoute,
+  ) {}
+
+  /** `client` as `readInbound` tells it. */
+  post(message: WireMessage, client: string | null, response: ServerResponse): void {
+    if (message.kind === 'notification') this.#notified(message, client, response);
+    else if (message.method === Method.initialize) {
+      answerRefusal(response, NO_GREETING, message.id ?? undefined);
+    } else this.#sessionOf(client ?? '').serve(message, response);
+  }
+
+  /** GET and DELETE are of the era with sessions. */
+  refuse(_request: IncomingMessage, response: ServerResponse): void {
+    answerRefusal(response, methodRefusal('POST'));
+  }
+
+  dispose(): void {
+    for (const session of this.#sessions.values()) session.dispose();
+    this.#sessions.clear();
+  }
+
+  /** A cancel is refused without a word: the id means nothing outside of its own HTTP request. */
+  #notified(message: WireMessage, client: string | null, response: ServerResponse): void {
+    response.writeHead(202).end();
+    if (client === null || message.method === Method.cancelled) return;
+    this.#sessions.get(client)?.notified(message);
+  }
+
+  #sessionOf(client: string): ModernSession {
+    const known = this.#sessions.get(client);
+    if (known !== undefined) return known;
+    const { context, route } = this;
+    const onIdle = () => this.#sessions.delete(client);
+    const session = new ModernSession({ context, route, onIdle });
+    this.#sessions.set(client, session);
+    return session;
+  }
+}
+
+/** Not the upstream's to answer: it may well be one that is greeted. */
+const NO_GREETING: HttpRefusal = {
+  status: 404,
+  code: WireErrorCode.methodNotFound,
+  message: 'Method not found: this protocol revision has no initialize.',
+};
