@@ -55,14 +55,17 @@ export interface ConnectSpec {
   readonly server: readonly string[];
   readonly flags?: readonly string[];
   readonly route?: string;
+  /** Beside what every server inherits. */
+  readonly env?: Record<string, string>;
 }
 
 export async function connectClient(spec: ConnectSpec): Promise<ConnectedClient> {
-  const { home, server, flags = [], route = 'e' } = spec;
+  const { home, server, flags = [], route = 'e', env = {} } = spec;
   const command = server.length === 0 ? [] : ['--', ...server];
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [CLI, 'connect', '--route', route, '--home', home, ...flags, ...command],
+    env,
     stderr: 'pipe',
     maxBufferSize: 64 * 1024 * 1024,
   });

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { asksForSignIn } from '../../fixtures/mcp/remote/asksForSignIn.ts';
+import { neverAnswers } from '../../fixtures/mcp/remote/neverAnswers.ts';
+import { json, rawRemote, text } from '../../fixtures/mcp/remote/rawRemote.ts';
+import {
+  type ConnectedClient,
+  callTool,
+  connectClient,
+  handleOf,
+  temporaryHome,
+  textOf,
+} from '../../support/connectClient.ts';
+import { type EverythingMode, RemoteEverything, serveHttp } from '../../support/remoteServer.ts';
+
+const LONG = 'trigger-long-running-operation';
+const MODES: [EverythingMode, string[]][] = [
+  ['streamableHttp', []],
+  ['sse', ['--transport', 'sse']],
+];
+
+/** Every progress event by token, as it comes off the wire: the SDK drops one beside an answer. */
+function progressOf({ transport }: ConnectedClient): Map<unknown, unknown[]> {
+  const progress = new Map<unknown, unknown[]>();
+  const { onmessage } = transport;
+  transport.onmessage = (message) => {
+    if ('method' in message && message.method === 'notifications/progress') {
+      const { progressToken: token, progress: value } = message.params ?? {};
+      progress.set(token, [...(progress.get(token) ?? []), value]);
+    }
+    onmessage?.(message);
+  };
+  return progress;
+}
+
+function filesHolding(folder: string, text: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => readFileSync(path).includes(text));
+}
+
+for (const [mode, transport] of MODES) {
+  suite(`server-everything over ${mode}, through connect --url`, () => {
+    test('a long call becomes a task whose result is polled', async (t) => {
+      const server = await RemoteEverything.start(t, mode);
+      const flags = ['--url', server.url, ...transport, '--policy', 'always'];
+      const host = await connectClient({ home: temporaryHome(t), server: [], flags });
+      const handle = handleOf(await callTool(host, LONG, { duration: 2, steps: 4 }));
+      const result = await callTool(host, 'task_poll', { handle });
+      assert.match(textOf(result), /Long running operation completed/);
+    });
+
+    test('P10 progress arrives in order and complete, two calls at once', async (t) => {
+      const server = await RemoteEverything.start(t, mode);
+      const flags = ['--url', server.url, ...transport];
+      const host = await connectClient({ home: temporaryHome(t), server: [], flags });
+      const progress = progressOf(host);
+      const call = () =>
+        host.client.callTool({ name: LONG, arguments: { duration: 2, steps: 4 } }, undefined, {
+          onprogress: () => {},
+        });
+      await Promise.all([call(), call()]);
+      assert.deepEqual(
+        [...progress.values()],
+        [
+          [1, 2, 3, 4],
+          [1, 2, 3, 4],
+        ],
+      );
+    });
+
+    test('after a restart of the server the next call works', async (t) => {
+      const server = await RemoteEverything.start(t, mode);
+      const flags = ['--url', server.url, ...transport];
+      const host = await connectClient({ home: temporaryHome(t), server: [], flags });
+      assert.equal(textOf(await callTool(host, 'echo', { message: 'a' })), 'Echo: a');
+      await server.restart();
+      // The call that finds out, unless the broken stream of the server has told before.
+      await callTool(host, 'echo', { message: 'b' }).catch((error: Error) => {
+        assert.match(error.message, /is not connected any more/);
+      });
+      assert.equal(textOf(await callTool(host, 'echo', { message: 'c' })), 'Echo: c');
+    });
+  });
+}
+
+suite('remote servers through connect --url', () => {
+  test('P6 a revocation reaches the server as a cancellation', async (t) => {
+    const cancelled: unknown[] = [];
+    let called: unknown;
+    const behave = rawRemote(({ request, message }) => {
+      if (request.method === 'POST') called = message.id;
+    });
+    const url = await serveHttp(t, (request, body, response) => {
+      if (body.includes('notifications/cancelled'))
+        cancelled.push(JSON.parse(body).params.requestId);
+      behave(request, body, response);
+    });
+    const flags = ['--url', url, '--policy', 'always'];
+    const host = await connectClient({ home: temporaryHome(t), server: [], flags });
+    const handle = handleOf(await callTool(host, 'run'));
+    await callTool(host, 'task_control', { handle, action: 'revoke' });
+    const view = (await callTool(host, 'task_poll', { handle })).structuredContent;
+    assert.equal(view?.status, 'cancelled');
+    assert.deepEqual(cancelled, [called]);
+  });
+
+  test('P12 a result of 5 MB arrives whole', async (t) => {
+    const big = 'x'.repeat(5 * 1024 * 1024);
+    const url = await serveHttp(
+      t,
+      rawRemote(({ request, response, message }) => {
+        if (request.method === 'POST') json(response, message.id, text(big));
+        else response.writeHead(405).end();
+      }),
+    );
+    const host = await connectClient({ home: temporaryHome(t), server: [], flags: ['--url', url] });
+    assert.equal(textOf(await callTool(host, 'run')), big);
+  });
+
+  test('a server behind OAuth is one line for the agent', async (t) => {
+    const url = await serveHttp(t, asksForSignIn);
+    const flags = ['--url', url];
+    await assert.rejects(
+      connectClient({ home: temporaryHome(t), server: [], flags }),
+      /asks for OAuth sign-in/,
+    );
+  });
+
+  test('P8 a server that never answers is given up by a revocation, and serves the next call', async (t) => {
+    const url = await serveHttp(t, neverAnswers);
+    const flags = ['--url', url, '--policy', 'always'];
+    const host = await connectClient({ home: temporaryHome(t), server: [], flags });
+    const handle = handleOf(await callTool(host, 'run'));
+    await callTool(host, 'task_control', { handle, action: 'revoke' });
+    assert.equal((await host.client.listTools()).tools[0]?.name, 'run');
+  });
+
+  test('P8 headers from the environment reach the server, and nothing of them is on disk', async (t) => {
+    const seen: unknown[] = [];
+    const url = await serveHttp(t, (request, body, response) => {
+      seen.push(request.headers['x-key']);
+      neverAnswers(request, body, response);
+    });
+    const flags = ['--url', url, '--header-env', 'X-Key=MTH_TEST_KEY', '--policy', 'always'];
+    const home = temporaryHome(t);
+    const env = { MTH_TEST_KEY: 'very-secret-value' };
+    const host = await connectClient({ home, server: [], flags, env });
+    handleOf(await callTool(host, 'run'));
+    assert.equal(seen.includes('very-secret-value'), true);
+    assert.deepEqual(filesHolding(home, 'very-secret-value'), []);
+  });
+});
