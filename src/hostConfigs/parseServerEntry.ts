@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../common/json.ts';
+import { isRemoteEntry, parseRemoteEntry } from './parseRemoteEntry.ts';
 import type { ConfiguredServer } from './serverEntry.ts';
 
 /** Reads one entry of `servers`. */
@@ -8,6 +9,7 @@ export function parseServerEntry(name: string, value: unknown): ConfiguredServer
   }
   const unsupported = unsupportedReason(value);
   if (unsupported !== undefined) return { kind: 'unsupported', name, reason: unsupported };
+  if (isRemoteEntry(value)) return parseRemoteEntry(name, value);
   const problem = problemOf(value);
   if (problem !== undefined) return { kind: 'invalid', name, reason: problem };
   const { command, args = [], cwd, env = {}, envFile } = value;
@@ -23,15 +25,7 @@ export function parseServerEntry(name: string, value: unknown): ConfiguredServer
   return { kind: 'stdio', name, entry };
 }
 
-function unsupportedReason({
-  type,
-  url,
-  disabled,
-  sandboxEnabled,
-}: JsonObject): string | undefined {
-  if (type === 'http' || type === 'sse' || typeof url === 'string') {
-    return 'is not yet supported: only stdio is.';
-  }
+function unsupportedReason({ disabled, sandboxEnabled }: JsonObject): string | undefined {
   if (disabled === true) return 'is disabled where it stands.';
   if (sandboxEnabled === true) {
     return 'is not yet supported: it would lose the sandbox that the editor runs it in.';
@@ -41,7 +35,7 @@ function unsupportedReason({
 
 function problemOf({ type, command, args, cwd, env, envFile }: JsonObject): string | undefined {
   if (type !== undefined && type !== 'stdio' && type !== 'local') {
-    return `has the unknown type ${JSON.stringify(type)}; write "stdio".`;
+    return `has the unknown type ${JSON.stringify(type)}; write "stdio", "http" or "sse".`;
   }
   if (command === undefined) return 'has no `command`; add the program that starts it.';
   if (typeof command !== 'string' || command.trim() === '') {

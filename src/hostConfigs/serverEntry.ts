@@ -13,8 +13,29 @@ export interface StdioEntry {
   readonly written: JsonObject;
 }
 
-export type ConfiguredServer =
+/** A server that a host would reach over HTTP; every text still holds its variables. */
+export interface RemoteEntry {
+  readonly name: string;
+  readonly type: 'http' | 'sse';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** As in `StdioEntry`. */
+  readonly written: JsonObject;
+}
+
+export type ServerEntry = StdioEntry | RemoteEntry;
+
+export function isRemote(entry: ServerEntry): entry is RemoteEntry {
+  return 'url' in entry;
+}
+
+/** One that can be tracked. */
+export type ReadableServer =
   | { readonly kind: 'stdio'; readonly name: string; readonly entry: StdioEntry }
+  | { readonly kind: 'remote'; readonly name: string; readonly entry: RemoteEntry };
+
+export type ConfiguredServer =
+  | ReadableServer
   /** It is there, but cannot be tracked, and why; the reason goes on from "server `x`". */
   | { readonly kind: 'unsupported' | 'invalid'; readonly name: string; readonly reason: string };
 

@@ -1,11 +1,11 @@
-import type { FoundStdioServer } from '../../src/editor/tracking/foundServer.ts';
+import type { TrackableServer } from '../../src/editor/tracking/foundServer.ts';
 import type { StdioEntry } from '../../src/hostConfigs/serverEntry.ts';
 
 /** A server of a workspace's `.vscode/mcp.json`. */
 export function foundServer(
   entry: Partial<StdioEntry> = {},
-  facts: Partial<FoundStdioServer> = {},
-): FoundStdioServer {
+  facts: Partial<TrackableServer> = {},
+): TrackableServer {
   const name = entry.name ?? 'build';
   const whole: StdioEntry = {
     name,

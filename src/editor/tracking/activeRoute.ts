@@ -1,5 +1,5 @@
 import type { RouteDefinition } from '../../brokerApi/brokerProtocol.ts';
-import type { FoundServer, FoundStdioServer, UnreadablePlace } from './foundServer.ts';
+import type { FoundServer, TrackableServer, UnreadablePlace } from './foundServer.ts';
 import type { TrackedServer } from './trackedServers.ts';
 
 /** A tracked server that is ready: what the broker gets, and how the editor shows it. */
@@ -15,8 +15,8 @@ export interface ActiveRoute {
 export type Obstacle =
   | { readonly kind: 'vanished' }
   | { readonly kind: 'unreadable'; readonly place: UnreadablePlace }
-  | { readonly kind: 'consent'; readonly found: FoundStdioServer }
-  | { readonly kind: 'input'; readonly found: FoundStdioServer }
+  | { readonly kind: 'consent'; readonly found: TrackableServer }
+  | { readonly kind: 'input'; readonly found: TrackableServer }
   | { readonly kind: 'problem'; readonly found: FoundServer; readonly problem: string };
 
 export interface Waiting {

@@ -2,7 +2,7 @@ import type { NamedFolder } from '../../hostConfigs/hostConfigFile.ts';
 import type {
   ConfiguredServer,
   InputDefinition,
-  StdioEntry,
+  ReadableServer,
 } from '../../hostConfigs/serverEntry.ts';
 import type { ServerSource } from './trackedServers.ts';
 
@@ -24,12 +24,12 @@ export interface FoundServer {
 }
 
 /** One that can be tracked. */
-export type FoundStdioServer = FoundServer & {
-  readonly server: { readonly kind: 'stdio'; readonly name: string; readonly entry: StdioEntry };
+export type TrackableServer = FoundServer & {
+  readonly server: ReadableServer;
 };
 
-export function isStdio(found: FoundServer): found is FoundStdioServer {
-  return found.server.kind === 'stdio';
+export function isTrackable(found: FoundServer): found is TrackableServer {
+  return 'entry' in found.server;
 }
 
 export interface Findings {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { inputsOf } from '../../hostConfigs/entryHash.ts';
 import type { InputDefinition } from '../../hostConfigs/serverEntry.ts';
 import { visible, visibleInNotice } from './consentText.ts';
-import type { FoundStdioServer } from './foundServer.ts';
+import type { TrackableServer } from './foundServer.ts';
 
 /** What a person has answered to the inputs of servers: asked once, kept in the secret storage. */
 export class InputAnswers {
@@ -11,12 +11,12 @@ export class InputAnswers {
     private readonly workspaceId: string | null,
   ) {}
 
-  async get(found: FoundStdioServer, id: string): Promise<string | undefined> {
+  async get(found: TrackableServer, id: string): Promise<string | undefined> {
     return this.secrets.get(this.#keyOf(found, id));
   }
 
   /** Asks for what has no answer yet; false when the person would not say. */
-  async complete(found: FoundStdioServer): Promise<boolean> {
+  async complete(found: TrackableServer): Promise<boolean> {
     for (const id of inputsOf(found.server.entry)) {
       const input = found.inputs.find((one) => one.id === id);
       // An input that nobody defined is told when the server is resolved.
@@ -28,7 +28,7 @@ export class InputAnswers {
     return true;
   }
 
-  async lacks(found: FoundStdioServer): Promise<boolean> {
+  async lacks(found: TrackableServer): Promise<boolean> {
     for (const id of inputsOf(found.server.entry)) {
       const isDefined = found.inputs.some((one) => one.id === id);
       if (isDefined && (await this.get(found, id)) === undefined) return true;
@@ -37,13 +37,13 @@ export class InputAnswers {
   }
 
   /** The next time these are asked again, but for what others still use. */
-  async forget(found: FoundStdioServer, stillUsed: ReadonlySet<string>): Promise<void> {
+  async forget(found: TrackableServer, stillUsed: ReadonlySet<string>): Promise<void> {
     for (const id of inputsOf(found.server.entry)) {
       if (!stillUsed.has(id)) await this.secrets.delete(this.#keyOf(found, id));
     }
   }
 
-  #keyOf({ source }: FoundStdioServer, id: string): string {
+  #keyOf({ source }: TrackableServer, id: string): string {
     return JSON.stringify(['input', this.workspaceId, source.kind, source.folder, id]);
   }
 }

@@ -106,10 +106,17 @@ function ask(
     const message = vscode.l10n.t('`{0}` needs an answer from you before it can start.', name);
     return { message, button: vscode.l10n.t('Answer…'), act };
   }
-  const message = vscode.l10n.t(
-    'The command of `{0}` in {1} is new or has changed: it starts only after you agree.',
-    name,
-    found.label,
-  );
+  const message =
+    found.server.kind === 'remote'
+      ? vscode.l10n.t(
+          'The address of `{0}` in {1} is new or has changed: it is used only after you agree.',
+          name,
+          found.label,
+        )
+      : vscode.l10n.t(
+          'The command of `{0}` in {1} is new or has changed: it starts only after you agree.',
+          name,
+          found.label,
+        );
   return { message, button: vscode.l10n.t('Review…'), act };
 }

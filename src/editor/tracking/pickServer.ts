@@ -1,7 +1,13 @@
 import * as vscode from 'vscode';
+import { isRemote } from '../../hostConfigs/serverEntry.ts';
 import { withoutIcons } from '../view/plainText.ts';
 import { commandLine, visible } from './consentText.ts';
-import { type Findings, type FoundServer, type FoundStdioServer, isStdio } from './foundServer.ts';
+import {
+  type Findings,
+  type FoundServer,
+  isTrackable,
+  type TrackableServer,
+} from './foundServer.ts';
 import { openPlace } from './openPlace.ts';
 
 interface ServerItem extends vscode.QuickPickItem {
@@ -14,7 +20,7 @@ interface ServerItem extends vscode.QuickPickItem {
 export function pickServer(
   servers: readonly FoundServer[],
   findings: Findings,
-): Promise<FoundStdioServer | undefined> {
+): Promise<TrackableServer | undefined> {
   const pick = vscode.window.createQuickPick<ServerItem>();
   pick.title = vscode.l10n.t('Track an MCP Server');
   pick.placeholder = vscode.l10n.t('Its long calls become tasks that you can see, keep and stop');
@@ -23,7 +29,7 @@ export function pickServer(
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       const { found, place } = pick.selectedItems[0] ?? {};
-      if (found !== undefined && isStdio(found)) {
+      if (found !== undefined && isTrackable(found)) {
         resolve(found);
         pick.hide();
       } else if (place !== undefined) void openPlace(place);
@@ -47,9 +53,10 @@ function itemsOf(servers: readonly FoundServer[]): ServerItem[] {
 
 function itemOf(found: FoundServer): ServerItem {
   const name = withoutIcons(visible(found.name));
-  if (isStdio(found)) {
-    const description = withoutIcons(commandLine(found.server.entry));
-    return { label: `$(server) ${name}`, description, found };
+  if (isTrackable(found)) {
+    const { entry } = found.server;
+    const description = withoutIcons(isRemote(entry) ? visible(entry.url) : commandLine(entry));
+    return { label: `$(${isRemote(entry) ? 'globe' : 'server'}) ${name}`, description, found };
   }
   const description = withoutIcons(visible(reasonOf(found)));
   const place = found.server.kind === 'invalid' ? found : undefined;
@@ -57,7 +64,7 @@ function itemOf(found: FoundServer): ServerItem {
 }
 
 function reasonOf({ server }: FoundServer): string {
-  return server.kind === 'stdio' ? '' : server.reason;
+  return 'reason' in server ? server.reason : '';
 }
 
 /** Those of single servers stand at the servers. */

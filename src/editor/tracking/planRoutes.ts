@@ -1,12 +1,21 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
+import { parseHttpDefinition } from '../../brokerApi/parseHttpDefinition.ts';
 import { entryHash } from '../../hostConfigs/entryHash.ts';
 import { resolveEntry } from '../../hostConfigs/resolveEntry.ts';
+import { resolveRemote } from '../../hostConfigs/resolveRemote.ts';
 import type { VariableContext } from '../../hostConfigs/resolveVariables.ts';
+import { isRemote, type ServerEntry } from '../../hostConfigs/serverEntry.ts';
 import type { ActiveRoute, Obstacle, RoutePlan, Waiting } from './activeRoute.ts';
 import type { Consent } from './consent.ts';
 import { namedFolders } from './findServers.ts';
-import { type Findings, type FoundServer, type FoundStdioServer, isStdio } from './foundServer.ts';
+import {
+  type Findings,
+  type FoundServer,
+  isTrackable,
+  type TrackableServer,
+} from './foundServer.ts';
 import type { InputAnswers } from './inputAnswers.ts';
 import { POLICY_SETTINGS, routePolicy } from './routePolicy.ts';
 import { isSameSource, type TrackedServer } from './trackedServers.ts';
@@ -48,17 +57,17 @@ async function routeOf(
   found: FoundServer,
   { findings, consent, answers, warn }: PlanOptions,
 ): Promise<ActiveRoute | Obstacle> {
-  if (!isStdio(found)) {
-    const problem = found.server.kind === 'stdio' ? '' : found.server.reason;
+  if (!isTrackable(found)) {
+    const problem = 'reason' in found.server ? found.server.reason : '';
     return { kind: 'problem', found, problem };
   }
   if (!consent.has(found)) return { kind: 'consent', found };
   if (await answers.lacks(found)) return { kind: 'input', found };
   const { entry } = found.server;
-  const resolution = await resolveEntry(entry, variableContext(found, answers));
+  const resolution = await resolved(entry, variableContext(found, answers));
   for (const line of resolution.warnings) warn(`server \`${found.name}\`: ${line}`);
-  const { resolved, problems } = resolution;
-  if (resolved === undefined) return { kind: 'problem', found, problem: problems.join(' ') };
+  const { definition, problems } = resolution;
+  if (definition === undefined) return { kind: 'problem', found, problem: problems.join(' ') };
   const { route } = tracked;
   const settings = vscode.workspace.getConfiguration('mcpTaskHandles');
   const policy = routePolicy(policySettings(settings), entry.written);
@@ -66,15 +75,34 @@ async function routeOf(
     route,
     label: twinLabel(route, findings.servers),
     version: entryHash(entry, found.inputs).slice(0, 12),
-    definition: { name: route, definition: resolved, policy },
+    definition: { name: route, definition, policy },
   };
+}
+
+interface Resolved {
+  readonly definition?: ServerDefinition;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+async function resolved(entry: ServerEntry, context: VariableContext): Promise<Resolved> {
+  if (!isRemote(entry)) {
+    const { resolved: definition, ...told } = await resolveEntry(entry, context);
+    return { ...told, ...(definition !== undefined && { definition }) };
+  }
+  const { resolved: remote, problems } = await resolveRemote(entry, context);
+  if (remote === undefined) return { problems, warnings: [] };
+  // The broker would refuse it, and every other server of the window with it.
+  const definition = parseHttpDefinition({ ...remote });
+  if (typeof definition === 'string') return { problems: [`${definition}.`], warnings: [] };
+  return { definition, problems, warnings: [] };
 }
 
 function policySettings(settings: vscode.WorkspaceConfiguration): unknown {
   return Object.fromEntries(POLICY_SETTINGS.map((name) => [name, settings.get(name)]));
 }
 
-function variableContext(found: FoundStdioServer, answers: InputAnswers): VariableContext {
+function variableContext(found: TrackableServer, answers: InputAnswers): VariableContext {
   return {
     folder: found.folder,
     folders: namedFolders(),

@@ -1,4 +1,4 @@
-import type { FoundStdioServer } from './foundServer.ts';
+import type { TrackableServer } from './foundServer.ts';
 import type { ServerSource } from './trackedServers.ts';
 
 export const SAMPLE_SOURCE: ServerSource = { kind: 'sample', folder: null };
@@ -11,8 +11,10 @@ export interface SampleFacts {
   readonly platform: NodeJS.Platform;
 }
 
+export type SampleServer = TrackableServer & { readonly server: { readonly kind: 'stdio' } };
+
 /** The bundled server, found like any other. It is ours, so nobody has to agree to its command. */
-export function sampleServer(facts: SampleFacts): FoundStdioServer {
+export function sampleServer(facts: SampleFacts): SampleServer {
   const [command, ...args] = sampleCommand(facts);
   const entry = {
     name: SAMPLE_NAME,

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { offerToDisable } from './bothOn.ts';
 import { visibleInNotice } from './consentText.ts';
-import type { FoundServer, FoundStdioServer } from './foundServer.ts';
+import type { FoundServer, TrackableServer } from './foundServer.ts';
 import { openSettings } from './openPlace.ts';
 import { pickServer } from './pickServer.ts';
 import { isAllowedHere } from './restrictedMode.ts';
@@ -19,7 +19,7 @@ export async function trackServer(context: TrackingContext): Promise<void> {
 }
 
 /** Consent, inputs, then the twin; each of them may be declined, and nothing has happened. */
-export async function track(found: FoundStdioServer, context: TrackingContext): Promise<void> {
+export async function track(found: TrackableServer, context: TrackingContext): Promise<void> {
   const { consent, answers, tracked, keeper } = context;
   if (!(await consent.ask(found))) return;
   if (!(await answers.complete(found))) {

@@ -3,7 +3,7 @@ import { inputsOf } from '../../hostConfigs/entryHash.ts';
 import { withoutIcons } from '../view/plainText.ts';
 import { restoreOriginal } from './bothOn.ts';
 import { visible, visibleInNotice } from './consentText.ts';
-import { type Findings, type FoundServer, isStdio } from './foundServer.ts';
+import { type Findings, type FoundServer, isTrackable } from './foundServer.ts';
 import { openPlace } from './openPlace.ts';
 import { isSameSource, type TrackedServer } from './trackedServers.ts';
 import type { TrackingContext } from './trackingContext.ts';
@@ -35,7 +35,7 @@ async function untrack(
   if (tracked.source.kind === 'settings') return sayInSettings(tracked.name, found);
   await context.tracked.remove(tracked.route);
   const restored = found === undefined ? '' : await restoreOriginal(found, context);
-  if (found !== undefined && isStdio(found)) {
+  if (found !== undefined && isTrackable(found)) {
     await context.consent.withdraw(found);
     await context.answers.forget(found, stillUsed(tracked, findings, context));
   }
@@ -53,7 +53,9 @@ function stillUsed(
   const others = servers.filter(
     (found) => isSameSource(found.source, source) && tracked.find(found.name, source),
   );
-  return new Set(others.flatMap((found) => (isStdio(found) ? inputsOf(found.server.entry) : [])));
+  return new Set(
+    others.flatMap((found) => (isTrackable(found) ? inputsOf(found.server.entry) : [])),
+  );
 }
 
 async function sayInSettings(name: string, found: FoundServer | undefined): Promise<void> {

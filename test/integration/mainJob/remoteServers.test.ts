@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
+import { ControlClient } from '../../../src/brokerApi/controlClient.ts';
+import { resolveHome } from '../../../src/brokerApi/home.ts';
 import { asksForSignIn } from '../../fixtures/mcp/remote/asksForSignIn.ts';
 import { neverAnswers } from '../../fixtures/mcp/remote/neverAnswers.ts';
 import { json, rawRemote, text } from '../../fixtures/mcp/remote/rawRemote.ts';
 import {
+  CLI,
   type ConnectedClient,
   callTool,
   connectClient,
@@ -106,6 +109,27 @@ suite('remote servers through connect --url', () => {
     const view = (await callTool(host, 'task_poll', { handle })).structuredContent;
     assert.equal(view?.status, 'cancelled');
     assert.deepEqual(cancelled, [called]);
+  });
+
+  test('a server that the editor has defined is behind connect --route NAME', async (t) => {
+    const seen: unknown[] = [];
+    const url = await serveHttp(t, (request, body, response) => {
+      seen.push(request.headers.authorization);
+      neverAnswers(request, body, response);
+    });
+    const home = temporaryHome(t);
+    const start = { distFolder: dirname(CLI) };
+    const paths = resolveHome({ home });
+    const editor = await ControlClient.open({ client: 'editor', paths, start, timeoutMs: 30_000 });
+    t.after(() => editor.dispose());
+    const headers = { Authorization: 'Bearer t' };
+    const definition = { type: 'http', url, headers } as const;
+    const routes = [{ name: 'web', definition, policy: {} }];
+    await editor.request('routes/define', { workspace: 'w', routes });
+    const flags = ['--workspace', 'w'];
+    const host = await connectClient({ home, server: [], flags, route: 'web' });
+    assert.equal((await host.client.listTools()).tools[0]?.name, 'run');
+    assert.deepEqual([...new Set(seen)], ['Bearer t']);
   });
 
   test('P12 a result of 5 MB arrives whole', async (t) => {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { entryHash, inputsOf } from '../../../src/hostConfigs/entryHash.ts';
-import type { InputDefinition, StdioEntry } from '../../../src/hostConfigs/serverEntry.ts';
+import type {
+  InputDefinition,
+  RemoteEntry,
+  StdioEntry,
+} from '../../../src/hostConfigs/serverEntry.ts';
 
 const ENTRY: StdioEntry = {
   name: 'build',
@@ -10,6 +14,13 @@ const ENTRY: StdioEntry = {
   cwd: `\${workspaceFolder}`,
   env: { A: '1', B: `\${input:made}` },
   envFile: null,
+  written: {},
+};
+const REMOTE: RemoteEntry = {
+  name: 'web',
+  type: 'http',
+  url: `https://h.example/\${input:path}`,
+  headers: { A: '1', Authorization: `Bearer \${input:key}` },
   written: {},
 };
 const MADE: InputDefinition = {
@@ -47,6 +58,22 @@ suite('entryHash', () => {
     assert.notEqual(entryHash(ENTRY, [other]), entryHash(ENTRY, [MADE]));
     const unused: InputDefinition = { ...MADE, id: 'unused' };
     assert.equal(entryHash(ENTRY, [MADE, unused]), entryHash(ENTRY, [MADE]));
+  });
+
+  const remoteChanges: Partial<RemoteEntry>[] = [
+    { type: 'sse' },
+    { url: 'https://other.example/' },
+    { headers: { A: '1' } },
+    { headers: { A: '2', Authorization: `Bearer \${input:key}` } },
+  ];
+  for (const change of remoteChanges) {
+    test(`of a remote server changes with ${JSON.stringify(change)}`, () => {
+      assert.notEqual(entryHash({ ...REMOTE, ...change }, []), entryHash(REMOTE, []));
+    });
+  }
+
+  test('finds the inputs of a remote server', () => {
+    assert.deepEqual(inputsOf(REMOTE), ['path', 'key']);
   });
 
   test('finds every input of an entry once', () => {

@@ -71,6 +71,10 @@ suite('readHostConfig', () => {
     ['an env name with =', { command: 'x', env: { 'A=B': 'c' } }, /"A=B" is not a text/],
     ['a cwd that is a number', { command: 'x', cwd: 1 }, /`cwd` that is not a text/],
     ['an envFile that is a list', { command: 'x', envFile: [] }, /`envFile` that is not a text/],
+    ['http without a url', { type: 'http' }, /has no `url`/],
+    ['a url that is a number', { url: 1 }, /`url` that is not a text/],
+    ['headers that are a list', { url: 'http://x', headers: [] }, /`headers` that are not an obj/],
+    ['a header that is a number', { url: 'http://x', headers: { A: 1 } }, /"A" is not a text/],
     ['an unknown type', { type: 'carrier pigeon', command: 'x' }, /unknown type "carrier pigeon"/],
   ];
   for (const [what, entry, expected] of badEntries) {
@@ -82,20 +86,38 @@ suite('readHostConfig', () => {
     });
   }
 
-  test('lists http, disabled and sandboxed servers with the reason', () => {
+  test('reads remote servers as hosts write them', () => {
+    const url = 'https://example.org/$' + '{input:path}';
     const servers = {
-      web: { type: 'http', url: 'https://example.org' },
-      old: { type: 'sse', url: 'https://example.org' },
-      bare: { url: 'https://example.org' },
+      web: { type: 'http', url, headers: { Authorization: 'Bearer $' + '{input:key}' } },
+      old: { type: 'sse', url },
+      bare: { url },
+      cline: { type: 'streamableHttp', url },
+    };
+    const config = parseHostConfig(JSON.stringify({ servers }), VSCODE);
+    assert.deepEqual(config.problems, []);
+    const entries = config.servers.map((server) => 'entry' in server && server.entry);
+    const common = { url, headers: {} };
+    assert.deepEqual(entries, [
+      { name: 'web', written: servers.web, ...servers.web },
+      { name: 'old', written: servers.old, type: 'sse', ...common },
+      { name: 'bare', written: servers.bare, type: 'http', ...common },
+      { name: 'cline', written: servers.cline, type: 'http', ...common },
+    ]);
+  });
+
+  test('lists disabled and sandboxed servers and sockets with the reason', () => {
+    const servers = {
+      socket: { type: 'http', url: 'unix:///tmp/x' },
       off: { command: 'x', disabled: true },
       boxed: { command: 'x', sandboxEnabled: true },
     };
     const config = parseHostConfig(JSON.stringify({ servers }), VSCODE);
     assert.deepEqual(config.problems, []);
-    const reasons = config.servers.map((server) => server.kind !== 'stdio' && server.reason);
-    assert.equal(reasons.filter((reason) => /only stdio/.test(String(reason))).length, 3);
-    assert.match(String(reasons[3]), /disabled/);
-    assert.match(String(reasons[4]), /sandbox/);
+    const reasons = config.servers.map((server) => 'reason' in server && server.reason);
+    assert.match(String(reasons[0]), /only http and https/);
+    assert.match(String(reasons[1]), /disabled/);
+    assert.match(String(reasons[2]), /sandbox/);
   });
 
   test('uses nothing of a file with broken JSON and says where', () => {

@@ -30,6 +30,34 @@ suite('consentText', () => {
     assert.match(await consentDetail(foundServer()), /^Folder: \/code\/app$/m);
   });
 
+  const remote = (url: string, headers = {}) =>
+    foundServer(
+      {},
+      {
+        server: {
+          kind: 'remote',
+          name: 'web',
+          entry: { name: 'web', type: 'http', url, headers, written: {} },
+        },
+      },
+    );
+
+  test('names whom a remote server is reached at, and the headers, never their values', async () => {
+    const url = 'https://good.example@evil.example:8443/mcp?a=b';
+    const detail = await consentDetail(remote(url, { Authorization: 'hidden-value' }));
+    assert.deepEqual(detail.split('\n'), [
+      'From: .vscode/mcp.json',
+      'Server: https://evil.example:8443',
+      `Address: ${url}`,
+      'Sends: Authorization',
+    ]);
+  });
+
+  test('shows an address whose host is a variable as it was written', async () => {
+    const url = 'https://$' + '{input:host}/mcp';
+    assert.match(await consentDetail(remote(url)), /^Server: https:\/\/\$\{input:host\}\/mcp$/m);
+  });
+
   const hidden: [string, string][] = [
     ['a\nCommand: b', '"a\\nCommand: b"'],
     ['a\u202Eb', '"a\\u{202e}b"'],
