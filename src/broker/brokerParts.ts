@@ -9,6 +9,7 @@ import { KeyedTasks } from '../proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import { Predecessors } from '../proxy/downstream/predecessors.ts';
+import { TaskQuestions } from '../proxy/downstream/taskQuestions.ts';
 import type { ProxyContext } from '../proxy/proxyContext.ts';
 import { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
 import type { AuditTrail } from '../registry/auditTrail.ts';
@@ -32,6 +33,7 @@ import { handleFrontRequests } from './frontHandlers.ts';
 import { HttpFronts } from './httpFronts.ts';
 import { Notices } from './notices.ts';
 import { ownerInstance } from './ownerMark.ts';
+import { handleQuestionRequests } from './questionHandlers.ts';
 import { Revoker } from './revoker.ts';
 import { RouteTable } from './routeTable.ts';
 import { RowFeed } from './rowFeed.ts';
@@ -94,9 +96,10 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const timeOptions = { registry, clock, log, path: paths.durations, isFenced };
   const time = owned.add(await createTaskTime(timeOptions));
   const { outlook } = time;
-  const rows = new TaskRows(registry, calls, { clock, outlook });
+  const questions = owned.add(new TaskQuestions(registry, log));
+  const rows = new TaskRows(registry, calls, { clock, outlook, questions });
   const feed = owned.add(new RowFeed(rows, clock));
-  feed.follow(registry, calls);
+  feed.follow(registry, calls, questions);
   const start = upstreamStarter(ownerInstance(), log);
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
   const revoker = new Revoker({ registry, audit, calls, rows, clock, log });
@@ -111,6 +114,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     learned: new LearnedHandOffs(),
     predecessors,
     keyed,
+    questions,
     clock,
     outlook,
     log,
@@ -177,6 +181,7 @@ function fronts(
       handleFrontRequests(connection, { fronts: httpFronts, log });
       const principal = (door: Door) => controlPrincipal(door, hello);
       handleTaskRequests(connection, { ...desk, principal });
+      handleQuestionRequests(connection, { ...desk, questions: proxy.questions, principal });
     },
     onConnect: (socket, hello) => {
       serveConnect(socket, hello, { context: proxy, routes, log }).catch((error: unknown) =>

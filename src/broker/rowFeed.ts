@@ -3,6 +3,7 @@ import type { Clock } from '../common/clock.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { Emitter } from '../common/event.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import type { TaskQuestions } from '../proxy/downstream/taskQuestions.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { TaskRows } from './taskRows.ts';
 
@@ -26,7 +27,8 @@ export class RowFeed implements Disposable {
   ) {}
 
   /** Follows the registry and the calls that are no tasks yet. */
-  follow(registry: Registry, calls: LiveCalls): void {
+  follow(registry: Registry, calls: LiveCalls, questions: TaskQuestions): void {
+    this.#owned.add(questions.onDidChange((handle) => this.#mark(handle)));
     this.#owned.add(registry.onDidChange((record) => this.#mark(record.handle)));
     this.#owned.add(registry.onDidRemove((handle) => this.#mark(handle)));
     this.#owned.add(registry.onDidTick((record) => this.#mark(record.handle)));

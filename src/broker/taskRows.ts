@@ -2,6 +2,7 @@ import type { TaskRow } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
 import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import type { TaskQuestions } from '../proxy/downstream/taskQuestions.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import { handleExpired } from '../registry/noSuchHandle.ts';
 import type { OutlookOf } from '../registry/outlook.ts';
@@ -15,12 +16,18 @@ import { futureRow } from './futureRow.ts';
 /** So many rows are made in a few ms. */
 const PORTION = 100;
 
+export interface RowContext {
+  readonly clock: Clock;
+  readonly outlook: OutlookOf;
+  readonly questions: TaskQuestions;
+}
+
 /** Rows for people, made from the registry's records and the calls that are no tasks yet. */
 export class TaskRows {
   constructor(
     private readonly registry: Registry,
     private readonly calls: LiveCalls,
-    private readonly context: { readonly clock: Clock; readonly outlook: OutlookOf },
+    private readonly context: RowContext,
   ) {}
 
   /** Calls first, then tasks: live, then finished. Without `workspace`: every row of the user. */
@@ -105,6 +112,7 @@ export class TaskRows {
         now: this.context.clock.now(),
         attached: isLive && call?.isAttached === true,
         outlook: this.context.outlook(record),
+        inputRequests: this.context.questions.viewOf(record.handle),
       }),
       id: record.handle,
       kind: 'task',

@@ -151,6 +151,14 @@ export interface BrokerStatus {
   readonly startedAt: string;
 }
 
+/** What a server asks in the middle of a task; `params` as the server sent them, untrusted. */
+export interface TaskQuestion {
+  readonly key: string;
+  /** `elicitation/create`, `sampling/createMessage` or `roots/list`. */
+  readonly method: string;
+  readonly params: unknown;
+}
+
 /** A tool result as the upstream sent it, in JSON text, or why there is none. */
 export interface ResultAnswer {
   readonly row: TaskRow;
@@ -194,6 +202,15 @@ export interface BrokerRequests {
    */
   'tasks/extend': {
     params: { id: string; clock?: ClockName; byMs?: number };
+    result: { row: TaskRow | null };
+  };
+  'tasks/questions': { params: { id: string }; result: { questions: TaskQuestion[] } };
+  /**
+   * The person's answer: a result of the question's method. Without `key` to the only one. What is
+   * in it is never stored. Rejects with `invalid_message` naming what is wrong with it.
+   */
+  'tasks/answer': {
+    params: { id: string; key?: string; response: object };
     result: { row: TaskRow | null };
   };
   /** Makes a call a task now. */

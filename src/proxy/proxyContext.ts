@@ -9,6 +9,7 @@ import type { KeyedTasks } from './downstream/keyedTasks.ts';
 import type { LearnedHandOffs } from './downstream/learnedHandOffs.ts';
 import type { LiveCalls } from './downstream/liveCalls.ts';
 import type { Predecessors } from './downstream/predecessors.ts';
+import type { TaskQuestions } from './downstream/taskQuestions.ts';
 import type { UpstreamPool } from './upstream/upstreamPool.ts';
 
 /** What every connection of this broker shares. */
@@ -19,6 +20,7 @@ export interface ProxyContext {
   readonly learned: LearnedHandOffs;
   readonly predecessors: Predecessors;
   readonly keyed: KeyedTasks;
+  readonly questions: TaskQuestions;
   readonly clock: Clock;
   readonly outlook: OutlookOf;
   readonly log: Log;

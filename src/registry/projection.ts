@@ -3,10 +3,18 @@ import { percentOf } from './progress.ts';
 import type { TaskReason, TaskRecord } from './taskRecord.ts';
 import type { TaskView } from './taskView.ts';
 
+/** What a view shows that is not in the record. */
+export interface ViewFacts {
+  readonly now: number;
+  readonly attached: boolean;
+  readonly outlook?: Outlook;
+  readonly inputRequests?: TaskView['inputRequests'] | undefined;
+}
+
 /** What of a task goes out: the record as agents and terminals see it at `now`. */
 export function toTaskView(
   record: TaskRecord,
-  { now, attached, outlook }: { now: number; attached: boolean; outlook?: Outlook },
+  { now, attached, outlook, inputRequests }: ViewFacts,
 ): TaskView {
   const percent = percentOf(record);
   const message = record.progress?.message;
@@ -25,6 +33,7 @@ export function toTaskView(
     ttlMs: ttlFromCreation(record),
     pollIntervalMs: record.pollIntervalMs,
     ...outlook,
+    ...(inputRequests === undefined ? {} : { inputRequests }),
     ...(record.reason ? { reason: toReasonView(record.reason) } : {}),
     ...(record.error ? { error: { code: record.error.code, message: record.error.message } } : {}),
   };

@@ -36,6 +36,8 @@ export interface TaskView {
   deadlines?: { total?: ClockView; idle?: ClockView };
   /** From how long this tool took before; never a percent (P10). */
   estimate?: { totalMs: number; samples: number };
+  /** What its server asks meanwhile, by key; texts are the server's. Only while `input_required`. */
+  inputRequests?: { [key: string]: { method: string; params: unknown } };
   reason?: { code: ReasonCode; by: TaskReason['by']; level?: RevocationLevel; note?: string };
   error?: { code: number; message: string };
 }

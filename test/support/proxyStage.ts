@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { RowContext } from '../../src/broker/taskRows.ts';
 import { TaskHandlesError } from '../../src/common/errors.ts';
 import type { JsonObject } from '../../src/common/json.ts';
 import type { LogLevel } from '../../src/common/log.ts';
@@ -6,6 +7,7 @@ import { KeyedTasks } from '../../src/proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../../src/proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../../src/proxy/downstream/liveCalls.ts';
 import { Predecessors } from '../../src/proxy/downstream/predecessors.ts';
+import { TaskQuestions } from '../../src/proxy/downstream/taskQuestions.ts';
 import type { ProxyContext, SessionRoute } from '../../src/proxy/proxyContext.ts';
 import { UpstreamPool } from '../../src/proxy/upstream/upstreamPool.ts';
 import { isHandleId } from '../../src/registry/handleId.ts';
@@ -68,12 +70,19 @@ export class ProxyStage {
       learned: new LearnedHandOffs(),
       predecessors: new Predecessors(clock),
       keyed: new KeyedTasks(registry),
+      questions: new TaskQuestions(registry, log),
       revoke: async ({ handle, door, note }) => {
         await registry.apply(handle, { type: 'revoked', by: door, note });
         const ended = { type: 'revocationEnded', level: 'terminated', note: null } as const;
         await registry.apply(handle, ended);
       },
     };
+  }
+
+  /** What rows need to know beside records and calls. */
+  get rowContext(): RowContext {
+    const { clock, context } = this;
+    return { clock, outlook: context.outlook, questions: context.questions };
   }
 
   connect(policy: RoutePolicy = {}, overrides: Partial<SessionRoute> = {}): FakeHost {

@@ -2,6 +2,7 @@ import { messageOf } from '../../common/errors.ts';
 import { PRODUCT, VERSION } from '../../common/product.ts';
 import { ExitCode, exitCodeOf } from '../exitCode.ts';
 import { serve } from '../serve/serve.ts';
+import { answerCommand } from './answerCommand.ts';
 import { auditCommand } from './auditCommand.ts';
 import { brokerCommand } from './brokerCommand.ts';
 import { extendCommand } from './extendCommand.ts';
@@ -21,6 +22,7 @@ const COMMANDS: Record<TerminalCommand, (terminal: Terminal) => Promise<ExitCode
   result: resultCommand,
   revoke: revokeCommand,
   extend: extendCommand,
+  answer: answerCommand,
   audit: auditCommand,
   broker: brokerCommand,
 };

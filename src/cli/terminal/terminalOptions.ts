@@ -11,6 +11,7 @@ export type TerminalCommand =
   | 'result'
   | 'revoke'
   | 'extend'
+  | 'answer'
   | 'audit'
   | 'broker';
 
@@ -29,6 +30,13 @@ export interface TerminalOptions {
   readonly force: boolean;
   readonly drain: boolean;
   readonly verify: boolean;
+  /** Which question, where a task asks several. */
+  readonly key: string | undefined;
+  /** JSON texts. */
+  readonly accept: string | undefined;
+  readonly response: string | undefined;
+  readonly decline: boolean;
+  readonly cancel: boolean;
 }
 
 const OPTIONS = {
@@ -44,6 +52,11 @@ const OPTIONS = {
   force: { type: 'boolean' },
   drain: { type: 'boolean' },
   verify: { type: 'boolean' },
+  key: { type: 'string' },
+  accept: { type: 'string' },
+  response: { type: 'string' },
+  decline: { type: 'boolean' },
+  cancel: { type: 'boolean' },
 } as const;
 
 const EVERYWHERE = ['home', 'json', 'help', 'version'];
@@ -56,6 +69,7 @@ const COMMANDS: Record<TerminalCommand, { operands: [number, number]; options: s
   result: { operands: [1, 1], options: [] },
   revoke: { operands: [0, Number.POSITIVE_INFINITY], options: ['all', 'reason', 'force'] },
   extend: { operands: [1, 1], options: ['by'] },
+  answer: { operands: [1, 1], options: ['key', 'accept', 'response', 'decline', 'cancel'] },
   audit: { operands: [0, 1], options: ['verify'] },
   broker: { operands: [1, 1], options: ['drain'] },
 };
@@ -85,6 +99,11 @@ export function parseTerminalOptions(argv: readonly string[]): TerminalOptions {
     force: values.force === true,
     drain: values.drain === true,
     verify: values.verify === true,
+    key: values.key,
+    accept: values.accept,
+    response: values.response,
+    decline: values.decline === true,
+    cancel: values.cancel === true,
   };
 }
 

@@ -22,6 +22,8 @@ Tasks:
   revoke HANDLE… | --all [--reason TEXT] [--force]
                                      stops tasks for good; --force: also what shares their server
   extend HANDLE [--by MS]            more time for a task that nears a limit; else as much again
+  answer HANDLE [--key KEY] [--accept JSON | --decline | --cancel | --response JSON]
+                                     what a task asks; with one of these: the answer to it
   audit [HANDLE] [--verify]          who did what, and when; --verify: whether a row was changed
 Broker:
   broker status                      whether it runs; never starts one

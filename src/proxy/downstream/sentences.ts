@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../common/json.ts';
 import type { HandleId } from '../../registry/taskRecord.ts';
 import type { TaskView } from '../../registry/taskView.ts';
 import type { CompanionNames } from './companions/companionTools.ts';
@@ -39,6 +40,19 @@ export function stillRunningSentence(
   }
   const call = `${names.poll} {"handle":"${view.handle}","cursor":"${nextCursor}"}`;
   return `Still running (${progressOf(view)}). Call ${call}.`;
+}
+
+/** The answer to a poll of a task whose server asks something that only the person may answer. */
+export function inputSentence(view: TaskView): string {
+  const asked = Object.values(view.inputRequests ?? {}).flatMap(({ params }) =>
+    isJsonObject(params) && typeof params.message === 'string' ? [`“${params.message}”`] : [],
+  );
+  const what = asked.length === 0 ? '' : `: ${asked.join(', ')}`;
+  return (
+    `Task ${view.handle} (\`${view.tool}\`) waits for the user${what}. Do not answer for them: tell ` +
+    `them to answer it in the editor or with \`mcp-task-handles answer ${view.handle}\` in a ` +
+    'terminal, and end your turn.'
+  );
 }
 
 /** The answer to a poll of a task that ended without a result. */

@@ -71,9 +71,17 @@ export async function endedAnswer(
 }
 
 /** The task as an agent sees it now. */
-export function viewOf({ clock, calls, outlook }: ProxyContext, record: TaskRecord): TaskView {
+export function viewOf(
+  { clock, calls, outlook, questions }: ProxyContext,
+  record: TaskRecord,
+): TaskView {
   const attached = calls.ofHandle(record.handle)?.isAttached === true;
-  return toTaskView(record, { now: clock.now(), attached, outlook: outlook(record) });
+  return toTaskView(record, {
+    now: clock.now(),
+    attached,
+    outlook: outlook(record),
+    inputRequests: questions.viewOf(record.handle),
+  });
 }
 
 /** The task's own progress, under the waiting request's own token. */

@@ -4,11 +4,12 @@ import { Emitter } from '../../common/event.ts';
 import { foldProgress } from '../../registry/progress.ts';
 import type { HandleId, RemoteWork, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
 import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
+import { type InputRound, inputRoundOf } from '../wire/inputRounds.ts';
 import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
-import { CallFacts } from './callFacts.ts';
 import { CANCELLED_BY_CLIENT } from './inFlight.ts';
 import type { LiveCall } from './liveCall.ts';
-import { ROW_AFTER_MS } from './liveCalls.ts';
+import { askRequest, askRound, refusedLine, retryAfter } from './taskInput.ts';
+import { TimedCall } from './timedCall.ts';
 import { eventOf, progressFrom } from './upstreamAnswer.ts';
 
 /** The connection that made a call, as long as it is there. Exactly one answer goes through it. */
@@ -24,7 +25,7 @@ export interface CallDownstream {
  * One `tools/call` on its way: `open` until the answer or the hand-off, then a `task` whose
  * record is the registry's. Whatever happens first wins; the downstream gets one answer.
  */
-export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
+export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
   readonly kind = 'call';
   handle: HandleId | null = null;
   progress: TaskProgress | null = null;
@@ -41,8 +42,6 @@ export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
   #isTakenBack = false;
   #handOffDone: Promise<void> = Promise.resolve();
   #settled: Emitter<void> | null = null;
-  #rowDueMs = Number.POSITIVE_INFINITY;
-  #handOffDueMs = Number.POSITIVE_INFINITY;
 
   get hasDownstream(): boolean {
     return this.downstream !== null;
@@ -73,7 +72,7 @@ export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
     this.#upstreamRequest = upstream.forwardCall(message, this);
     context.calls.add(this);
     if (policy.policy === 'always') void this.handOff();
-    else this.#armClocks();
+    else this.armClocks();
   }
 
   /**
@@ -100,33 +99,12 @@ export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
     return handle;
   }
 
-  /** When something is to be done next: the row shown, the call handed off. */
-  get dueMs(): number {
-    return Math.min(this.#rowDueMs, this.#handOffDueMs);
+  protected show(): void {
+    this.options.context.calls.show(this);
   }
 
-  onDue(nowMs: number): void {
-    if (nowMs >= this.#rowDueMs) {
-      this.#rowDueMs = Number.POSITIVE_INFINITY;
-      this.options.context.calls.show(this);
-    }
-    if (nowMs >= this.#handOffDueMs) {
-      this.#handOffDueMs = Number.POSITIVE_INFINITY;
-      void this.handOff();
-    }
-  }
-
-  #armClocks(): void {
-    const { context, policy } = this.options;
-    const nowMs = context.clock.monotonic();
-    this.#rowDueMs = nowMs + ROW_AFTER_MS;
-    if (policy.policy === 'auto') this.#handOffDueMs = nowMs + policy.handOffAfterMs;
-    context.calls.watch(this);
-  }
-
-  #disarmClocks(): void {
-    this.#rowDueMs = Number.POSITIVE_INFINITY;
-    this.#handOffDueMs = Number.POSITIVE_INFINITY;
+  protected watch(): void {
+    this.options.context.calls.watch(this);
   }
 
   /**
@@ -161,27 +139,23 @@ export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
     if (this.#isTakenBack) this.takeBack(CANCELLED_BY_CLIENT);
     else if (this.#answer !== null) this.#finishOpen(this.#answer);
     else if (this.#whyGone !== null) this.onGone(this.#whyGone);
-    else this.#showLater();
-  }
-
-  #showLater(): void {
-    const { clock, calls } = this.options.context;
-    this.#rowDueMs = clock.monotonic() + ROW_AFTER_MS;
-    calls.watch(this);
+    else this.showLater();
   }
 
   #onCreated(record: TaskRecord): void {
     this.handle = record.handle;
     this.#state = 'task';
-    this.#disarmClocks();
+    this.disarmClocks();
     const { calls, registry } = this.options.context;
     // What came while the record was being written.
     if (this.progress !== null) registry.tick(record.handle, this.progress);
     if (this.#remote !== record.remote) this.#recordRemote(record.handle);
     calls.becameTask(this, record.handle);
+    const round = this.#answer === null ? null : inputRoundOf(this.#answer);
     if (this.#isTakenBack) void this.#endAsTakenBack(record.handle);
-    else if (this.#answer === null) this.downstream?.answerHandOff(record, this);
+    else if (this.#answer === null || round !== null) this.downstream?.answerHandOff(record, this);
     else this.#finishDuringHandOff(record.handle, this.#answer);
+    if (round !== null && !this.#isTakenBack) this.#ask(record.handle, round);
     if (this.#whyGone !== null) this.onGone(this.#whyGone);
   }
 
@@ -207,9 +181,37 @@ export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
     this.#settled?.fire();
     if (this.#state === 'open') this.#finishOpen(answer);
     else if (this.#state === 'handingOff') this.#answer = answer;
-    else if (this.#state === 'task' && this.handle !== null) {
-      this.#applyAnswer(this.handle, answer, false);
-    }
+    else if (this.#state === 'task' && this.handle !== null) this.#answerTask(this.handle, answer);
+  }
+
+  #answerTask(handle: HandleId, answer: WireMessage): void {
+    const round = inputRoundOf(answer);
+    if (round === null) this.#applyAnswer(handle, answer, false);
+    else this.#ask(handle, round);
+  }
+
+  /** The task goes on when its questions are answered: by the same call, sent with the answers. */
+  #ask(handle: HandleId, round: InputRound): void {
+    const { questions } = this.options.context;
+    askRound({ handle, questions }, round, (responses) => {
+      const retry = retryAfter(this.options.message, round, responses);
+      const { upstream } = this;
+      if (retry === null || upstream === null || upstream.isLeaving) {
+        this.onGone('Its server was gone before the question could be answered.');
+      } else this.#upstreamRequest = upstream.forwardCall(retry, this);
+    });
+  }
+
+  /** The server asks, and no host is there to take it: the task does. */
+  onAsk(request: WireMessage, send: (line: string) => void): (() => void) | null {
+    if (this.#state === 'open' || this.#state === 'ended') return null;
+    let withdraw = () => {};
+    void this.#handOffDone.then(() => {
+      const { questions } = this.options.context;
+      if (this.handle === null) send(refusedLine(request));
+      else withdraw = askRequest({ handle: this.handle, questions }, request, send);
+    });
+    return () => withdraw();
   }
 
   /** The answer first: its reader begins while we put our books in order. */
@@ -305,7 +307,7 @@ export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
   endOpen(why: string): boolean {
     if (this.#state !== 'open') return false;
     this.cancelUpstream(why, { forget: false });
-    this.#disarmClocks();
+    this.disarmClocks();
     this.#state = 'ended';
     this.downstream?.answerRevoked(why);
     this.downstream = null;
@@ -330,7 +332,7 @@ export class ToolCall extends CallFacts implements RequestObserver, LiveCall {
 
   #end(): void {
     if (this.#state !== 'task') this.#state = 'ended';
-    this.#disarmClocks();
+    this.disarmClocks();
     this.options.context.calls.remove(this);
     if (this.upstream !== null) this.options.context.pool.reconsider(this.upstream);
   }

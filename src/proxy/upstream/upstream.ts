@@ -6,8 +6,9 @@ import type { Log } from '../../common/log.ts';
 import { redactSecrets } from '../../registry/redact.ts';
 import type { RemoteWork, UpstreamFacts } from '../../registry/taskRecord.ts';
 import { errorLine, notificationLine, requestLine, WireErrorCode } from '../wire/jsonRpc.ts';
-import { Method } from '../wire/mcpNames.ts';
+import { META_CALL, Method } from '../wire/mcpNames.ts';
 import {
+  metaOf,
   paramOf,
   readMessage,
   sliceOf,
@@ -15,6 +16,7 @@ import {
   withOwnId,
   withOwnIdAndToken,
 } from '../wire/wireMessage.ts';
+import { AskedRequests } from './askedRequests.ts';
 import type { ChannelExit, UpstreamChannel } from './upstreamChannel.ts';
 
 /** What becomes of a request to the upstream. Exactly one of the first two is called, once. */
@@ -26,6 +28,11 @@ export interface RequestObserver {
   onProgress?(message: WireMessage): void;
   /** How to find the request's work again after a crash of ours. */
   onRemote?(remote: RemoteWork): void;
+  /**
+   * The server asks something and no host is attached: `send` takes the answer line. Gives back
+   * what takes the question back; `null` where nobody can be asked.
+   */
+  onAsk?(request: WireMessage, send: (line: string) => void): (() => void) | null;
 }
 
 /** The connection an upstream talks to besides answering: requests and notifications of its own. */
@@ -39,6 +46,13 @@ export interface Handshake {
   readonly paramsText: string;
   readonly resultText: string;
 }
+
+/** What a person, or a host that comes later, can answer for a task. */
+const ANSWERABLE: ReadonlySet<string> = new Set([
+  'elicitation/create',
+  'sampling/createMessage',
+  'roots/list',
+]);
 
 type EndedBy = 'none' | 'terminated' | 'killed';
 
@@ -59,8 +73,7 @@ export class Upstream {
 
   listener: UpstreamListener | null = null;
   handshake: Handshake | null = null;
-  /** Ids (JSON text) of the upstream's own requests that wait for an answer. */
-  readonly #asked = new Set<string>();
+  readonly #asked = new AskedRequests();
 
   constructor(
     readonly id: string,
@@ -122,7 +135,7 @@ export class Upstream {
 
   /** Passes an answer to one of the upstream's own requests; false when it asked no such thing. */
   answer(message: WireMessage): boolean {
-    if (message.id === null || !this.#asked.delete(idKey(message.id))) return false;
+    if (message.id === null || !this.#asked.takeAnswered(message.id)) return false;
     this.#send(message.text);
     return true;
   }
@@ -138,12 +151,13 @@ export class Upstream {
     return this.#pending.has(id);
   }
 
-  /** Nobody is attached any more: what it has asked and nobody has answered is refused. */
+  /** Nobody is attached any more: what it has asked becomes a question of its task, or is refused. */
   detach(): void {
     this.listener = null;
     this.holdOutput(false);
-    for (const id of this.#asked) this.#refuse(id);
-    this.#asked.clear();
+    for (const message of this.#asked.takeOfHost()) {
+      if (message.id !== null) this.#answerAlone(message, message.id);
+    }
   }
 
   /** While its host does not read, an upstream is not read either. */
@@ -211,16 +225,40 @@ export class Upstream {
   #dispatch(message: WireMessage): void {
     if (message.kind === 'response') this.#onResponse(message);
     else if (message.method === Method.progress) this.#onProgress(message);
+    else if (message.method === Method.cancelled && this.#isTakenBack(message)) return;
     else if (this.listener !== null) {
-      if (message.id !== null) this.#asked.add(idKey(message.id));
+      this.#asked.add(message);
       this.listener.receive(message);
     } else if (message.id !== null) this.#answerAlone(message, message.id);
   }
 
-  /** Nobody is attached: a ping is answered, anything else is refused truthfully. */
+  /** The server no longer wants to know what it has asked a task. */
+  #isTakenBack(message: WireMessage): boolean {
+    const id = message.param('requestId');
+    return id !== null && this.#asked.takeBack(sliceOf(message.text, id));
+  }
+
+  /** Nobody is attached: a ping is answered, a question put to its task, all else refused. */
   #answerAlone(message: WireMessage, id: string): void {
     if (message.method === 'ping') this.#send(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
-    else this.#refuse(id);
+    else if (!ANSWERABLE.has(message.method) || !this.#askTask(message, id)) this.#refuse(id);
+  }
+
+  #askTask(message: WireMessage, id: string): boolean {
+    const withdraw = this.#askedOf(message)?.onAsk?.(message, (line) => {
+      this.#asked.delete(id);
+      this.#send(line);
+    });
+    if (withdraw == null) return false;
+    this.#asked.add(message, withdraw);
+    return true;
+  }
+
+  /** Whose question it is: the task layer knows, or only one can have it; else the latest call. */
+  #askedOf(message: WireMessage): RequestObserver | undefined {
+    const request = metaOf(message, META_CALL);
+    if (typeof request === 'number') return this.#pending.get(request);
+    return [...this.#pending.values()].filter((observer) => observer.onAsk !== undefined).at(-1);
   }
 
   #refuse(id: string): void {
@@ -251,12 +289,6 @@ export class Upstream {
     for (const observer of observers) observer.onGone(why);
     this.#owned.dispose();
   }
-}
-
-/** One id may be written in two ways: `"a\/b"`, as PHP has it, comes back as `"a/b"`. */
-function idKey(id: string): string {
-  const value = id.includes('\\') ? parseJson(id) : undefined;
-  return typeof value === 'string' ? JSON.stringify(value) : id;
 }
 
 /** One line: what happened and what to do. Goes to disk, so without what looks like a secret. */

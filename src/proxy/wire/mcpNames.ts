@@ -22,6 +22,8 @@ export const META_CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilit
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 /** Where a TaskView stands in a result's `_meta`. */
 export const META_TASK = 'mcp-task-handles/task';
+/** In a server's request, put there by the task layer: which request of ours it belongs to. */
+export const META_CALL = 'mcp-task-handles/call';
 /** In a call's `_meta`: the caller's own name for this execution (docs/idempotency.md). */
 export const META_IDEMPOTENCY_KEY = 'mcp-task-handles/idempotencyKey';
 /** One per chat; sent by VS Code with every `tools/call`. */

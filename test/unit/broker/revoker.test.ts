@@ -8,8 +8,9 @@ import { handleIn, ProxyStage } from '../../support/proxyStage.ts';
 const HAND_OFF_MS = 10_000;
 const BY_USER = { door: 'user', note: null, force: false } as const;
 
-function revokerOf({ registry, audit, calls, clock, context }: ProxyStage): Revoker {
-  const rows = new TaskRows(registry, calls, { clock, outlook: () => ({}) });
+function revokerOf(stage: ProxyStage): Revoker {
+  const { registry, audit, calls, clock, context } = stage;
+  const rows = new TaskRows(registry, calls, stage.rowContext);
   return new Revoker({ registry, audit, calls, rows, clock, log: context.log });
 }
 

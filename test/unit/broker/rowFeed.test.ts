@@ -8,9 +8,9 @@ import { aDraft } from '../../support/taskRecords.ts';
 const BATCH_MS = 50;
 
 test('P11 a feed keeps nothing for nobody', async () => {
-  const { registry, calls, clock } = new ProxyStage();
-  const feed = new RowFeed(new TaskRows(registry, calls, { clock, outlook: () => ({}) }), clock);
-  feed.follow(registry, calls);
+  const { registry, calls, clock, context, rowContext } = new ProxyStage();
+  const feed = new RowFeed(new TaskRows(registry, calls, rowContext), clock);
+  feed.follow(registry, calls, context.questions);
   await registry.create(aDraft());
   const told: number[] = [];
   const watcher = feed.onDidChange(({ rows }) => told.push(rows.length));

@@ -8,14 +8,14 @@ const TASKS = 1_050;
 
 /** Rows of so many tasks that ended, and of one that lives. */
 function stage(t: TestContext) {
-  const { registry, calls, clock } = new ProxyStage();
+  const { registry, calls, rowContext } = new ProxyStage();
   t.after(() => registry.dispose());
   const ended = Array.from({ length: TASKS - 1 }, (_, index) =>
     aTask({ status: 'completed', hasResult: true, endedAtMs: 1_000 + index }),
   );
   const live = aTask();
   registry.addStored([...ended, live]);
-  const rows = new TaskRows(registry, calls, { clock, outlook: () => ({}) });
+  const rows = new TaskRows(registry, calls, rowContext);
   return { registry, rows, live, ended };
 }
 
@@ -44,8 +44,8 @@ suite('rows of very many tasks', () => {
   });
 
   test('there is a first portion when there are no tasks', () => {
-    const { registry, calls, clock } = new ProxyStage();
-    const rows = new TaskRows(registry, calls, { clock, outlook: () => ({}) });
+    const { registry, calls, rowContext } = new ProxyStage();
+    const rows = new TaskRows(registry, calls, rowContext);
     assert.deepEqual([...rows.portions()], [[]]);
     registry.dispose();
   });

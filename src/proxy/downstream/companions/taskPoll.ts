@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../common/json.ts';
 import { type HandleId, isTerminal, type TaskRecord } from '../../../registry/taskRecord.ts';
 import { errorAnswer, listAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
-import { stillRunningSentence } from '../sentences.ts';
+import { inputSentence, stillRunningSentence } from '../sentences.ts';
 import { endedAnswer, findTask, viewOf, waitForTask } from '../taskAnswers.ts';
 import type { CompanionCall, CompanionOptions } from './companions.ts';
 import { POLL_WAIT_DEFAULT_MS, POLL_WAIT_MAX_MS } from './companionTools.ts';
@@ -24,6 +24,8 @@ export class TaskPoll {
     if (typeof found === 'string') return errorAnswer(found);
     const record = await waitForTask(context, found, { ...call, waitMs: waitMsOf(given) });
     if (isTerminal(record.status)) return await endedAnswer(context, record, call.signal);
+    const view = viewOf(context, record);
+    if (view.inputRequests !== undefined) return viewAnswer(inputSentence(view), view);
     return this.#stillRunning(record, given.cursor);
   }
 

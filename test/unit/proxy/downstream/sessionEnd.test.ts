@@ -97,7 +97,7 @@ suite('the end of a connection', () => {
     host.callTool(1, 'build');
     await turn();
     host.session.close();
-    stage.server.print({ jsonrpc: '2.0', id: 's1', method: 'sampling/createMessage', params: {} });
+    stage.server.print({ jsonrpc: '2.0', id: 's1', method: 'x/ask', params: {} });
     stage.server.print({ jsonrpc: '2.0', id: 's2', method: 'ping' });
     const [refusal, pong] = stage.server.sent.slice(-2);
     assert.match(refusal ?? '', /"id":"s1","error":.*No client is attached/);
@@ -108,7 +108,7 @@ suite('the end of a connection', () => {
     const stage = new ProxyStage();
     const host = await stage.greeted({ policy: 'always' });
     host.callTool(1, 'build');
-    stage.server.print({ jsonrpc: '2.0', id: 's1', method: 'elicitation/create', params: {} });
+    stage.server.print({ jsonrpc: '2.0', id: 's1', method: 'x/ask', params: {} });
     await turn();
     host.session.close();
     assert.match(stage.server.sent.at(-1) ?? '', /"id":"s1","error":.*No client is attached/);
