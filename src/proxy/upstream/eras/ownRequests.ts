@@ -1,0 +1,42 @@
+import { requestLine } from '../../wire/jsonRpc.ts';
+import type { WireMessage } from '../../wire/wireMessage.ts';
+
+type OnAnswer = (answer: WireMessage) => void;
+
+/**
+ * Where the ids of bridges begin: far above those that `Upstream` counts from 1, and small enough
+ * for servers that keep ids in 32 bits.
+ */
+const FIRST_ID = 2_000_000_000;
+
+/** A bridge's own requests to the server. Whoever asks waits for the exit by itself. */
+export class OwnRequests {
+  readonly #pending = new Map<string, OnAnswer>();
+  #lastId = FIRST_ID;
+
+  constructor(private readonly send: (line: string) => void) {}
+
+  /** An id that no other request has. */
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  /** Returns the id; `onAnswer` is called once, or never if the server goes. */
+  ask(method: string, paramsText: string, onAnswer: OnAnswer): number {
+    const id = this.nextId();
+    this.#pending.set(String(id), onAnswer);
+    this.send(requestLine(id, method, paramsText));
+    return id;
+  }
+
+  /** Whether the message answers one of these. */
+  take(message: WireMessage): boolean {
+    if (this.#pending.size === 0 || message.kind !== 'response' || message.id === null)
+      return false;
+    const onAnswer = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    onAnswer?.(message);
+    return onAnswer !== undefined;
+  }
+}
