@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { CallToolResult, ClientCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import type { BrokerStatus } from '../../src/brokerApi/brokerProtocol.ts';
 import { runCli } from './cliProcess.ts';
 import { waitUntilGone } from './processes.ts';
@@ -19,7 +19,7 @@ export const EVERYTHING = fileURLToPath(
 );
 
 /** Clients by home: they go before their broker, because `connect` would start it again. */
-const clients = new Map<string, Client[]>();
+const clients = new Map<string, { close(): Promise<void> }[]>();
 
 /** A home of its own; its broker is ended with the test, whatever becomes of the test. */
 export function temporaryHome(t: TestContext): string {
@@ -31,6 +31,11 @@ export function temporaryHome(t: TestContext): string {
     rmSync(home, { recursive: true, force: true, maxRetries: 10 });
   });
   return home;
+}
+
+/** The client is closed with its home's test, before the broker is ended. */
+export function closeWithHome(home: string, client: { close(): Promise<void> }): void {
+  clients.get(home)?.push(client);
 }
 
 async function endBroker(home: string): Promise<void> {
@@ -57,10 +62,11 @@ export interface ConnectSpec {
   readonly route?: string;
   /** Beside what every server inherits. */
   readonly env?: Record<string, string>;
+  readonly capabilities?: ClientCapabilities;
 }
 
 export async function connectClient(spec: ConnectSpec): Promise<ConnectedClient> {
-  const { home, server, flags = [], route = 'e', env = {} } = spec;
+  const { home, server, flags = [], route = 'e', env = {}, capabilities = {} } = spec;
   const command = server.length === 0 ? [] : ['--', ...server];
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -73,8 +79,8 @@ export async function connectClient(spec: ConnectSpec): Promise<ConnectedClient>
   transport.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  const client = new Client({ name: 'test-client', version: '1' });
-  clients.get(home)?.push(client);
+  const client = new Client({ name: 'test-client', version: '1' }, { capabilities });
+  closeWithHome(home, client);
   await client.connect(transport);
   return { client, transport, pid: transport.pid ?? 0, stderr: () => stderr };
 }
