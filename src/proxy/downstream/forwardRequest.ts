@@ -1,6 +1,8 @@
+import type { Span } from '../../common/jsonSpans.ts';
 import type { DownstreamPort } from '../proxyContext.ts';
 import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
-import type { WireMessage } from '../wire/wireMessage.ts';
+import { Method } from '../wire/mcpNames.ts';
+import { replaced, type WireMessage } from '../wire/wireMessage.ts';
 import type { InFlight } from './inFlight.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
 
@@ -35,6 +37,9 @@ export function forwardRequest(options: ForwardOptions): void {
       },
       onGone: fail,
       onProgress: (progress) => options.onProgress?.(progress),
+      ...(message.method === Method.listen && {
+        onNews: (news: WireMessage, place: Span) => port.send(replaced(news.text, place, id)),
+      }),
     });
     cancel = (reason) => upstream.cancel(request, { reason, forget: true });
   }, fail);

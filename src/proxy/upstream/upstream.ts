@@ -1,12 +1,12 @@
 import { DisposableStore } from '../../common/disposable.ts';
 import { Emitter } from '../../common/event.ts';
 import { isJsonObject, parseJson } from '../../common/json.ts';
-import { elementsOf } from '../../common/jsonSpans.ts';
+import { elementsOf, type Span } from '../../common/jsonSpans.ts';
 import type { Log } from '../../common/log.ts';
 import { redactSecrets } from '../../registry/redact.ts';
 import type { RemoteWork, UpstreamFacts } from '../../registry/taskRecord.ts';
 import { errorLine, notificationLine, requestLine, WireErrorCode } from '../wire/jsonRpc.ts';
-import { META_CALL, Method } from '../wire/mcpNames.ts';
+import { META_CALL, META_SUBSCRIPTION_ID, Method } from '../wire/mcpNames.ts';
 import {
   metaOf,
   paramOf,
@@ -26,6 +26,8 @@ export interface RequestObserver {
   onGone(why: string): void;
   /** Progress under the request's own token. */
   onProgress?(message: WireMessage): void;
+  /** A notification that names this listen request (2026-07-28); the id stands at `place`. */
+  onNews?(message: WireMessage, place: Span): void;
   /** How to find the request's work again after a crash of ours. */
   onRemote?(remote: RemoteWork): void;
   /**
@@ -226,6 +228,7 @@ export class Upstream {
     if (message.kind === 'response') this.#onResponse(message);
     else if (message.method === Method.progress) this.#onProgress(message);
     else if (message.method === Method.cancelled && this.#isTakenBack(message)) return;
+    else if (message.kind === 'notification' && this.#isNews(message)) return;
     else if (this.listener !== null) {
       this.#asked.add(message);
       this.listener.receive(message);
@@ -272,6 +275,16 @@ export class Upstream {
     if (observer === undefined) return;
     this.#pending.delete(id);
     observer.onResponse(message);
+  }
+
+  /** Whether it belongs to a listen request of ours, which then has it. */
+  #isNews(message: WireMessage): boolean {
+    const ended = message.method === Method.cancelled ? message.param('requestId') : null;
+    const place = message.meta(META_SUBSCRIPTION_ID) ?? ended;
+    if (place === null) return false;
+    const observer = this.#pending.get(Number(sliceOf(message.text, place)));
+    observer?.onNews?.(message, place);
+    return observer?.onNews !== undefined;
   }
 
   #onProgress(message: WireMessage): void {

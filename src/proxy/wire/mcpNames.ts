@@ -10,6 +10,7 @@ export const Method = {
   setLevel: 'logging/setLevel',
   subscribe: 'resources/subscribe',
   unsubscribe: 'resources/unsubscribe',
+  listen: 'subscriptions/listen',
 } as const;
 
 /** Marks a request of the era that has no `initialize` (2026-07-28). */
@@ -18,6 +19,8 @@ export const META_PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 export const META_CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
 /** What the caller can do, in the envelope of each modern request. */
 export const META_CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+/** In a notification's `_meta`: the id of the listen request that it belongs to (2026-07-28). */
+export const META_SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 /** The extension by which modern peers speak of tasks (SEP-2663). */
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 /** Where a TaskView stands in a result's `_meta`. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../../common/clock.ts';
 import type { Disposable } from '../../../common/disposable.ts';
 import { isJsonObject } from '../../../common/json.ts';
 import { WireErrorCode } from '../../wire/jsonRpc.ts';
+import { Method } from '../../wire/mcpNames.ts';
 import { parsedSpan, progressTokenOf, type WireMessage, withId } from '../../wire/wireMessage.ts';
 import { answerJson, HttpErrorCode } from './httpRefusal.ts';
 import { KEEP_ALIVE_MS, SseStream } from './sseStream.ts';
@@ -44,7 +45,7 @@ export class ModernExchange {
   ) {
     this.id = request.id ?? 'null';
     this.token = progressTokenOf(request);
-    this.isListen = request.method === 'subscriptions/listen';
+    this.isListen = request.method === Method.listen;
     response.once('close', () => this.#closed());
     this.#patience = options.clock.after(KEEP_ALIVE_MS, () => this.stream());
     if (this.isListen) this.stream();

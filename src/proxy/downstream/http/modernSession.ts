@@ -3,7 +3,7 @@ import type { Disposable } from '../../../common/disposable.ts';
 import type { Span } from '../../../common/jsonSpans.ts';
 import type { ProxyContext, SessionRoute } from '../../proxyContext.ts';
 import { errorLine, notificationLine, WireErrorCode } from '../../wire/jsonRpc.ts';
-import { Method } from '../../wire/mcpNames.ts';
+import { META_SUBSCRIPTION_ID, Method } from '../../wire/mcpNames.ts';
 import {
   parsedSpan,
   readMessage,
@@ -17,8 +17,6 @@ import { ReaderHold } from './readerHold.ts';
 
 /** How long an idle server waits for the next request of an equal client. */
 export const MODERN_LINGER_MS = 60_000;
-/** Names the listen request that a notification belongs to. */
-const META_SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 
 export interface ModernSessionOptions {
   readonly context: ProxyContext;
@@ -103,7 +101,7 @@ export class ModernSession implements Disposable {
   #notify(message: WireMessage): void {
     const token = message.method === Method.progress ? message.param('progressToken') : null;
     const ended = message.method === Method.cancelled ? message.param('requestId') : null;
-    const request = message.meta(META_SUBSCRIPTION) ?? ended;
+    const request = message.meta(META_SUBSCRIPTION_ID) ?? ended;
     if (token !== null) this.#notifyAt(message, token, (exchange) => exchange.token);
     else if (request !== null) this.#notifyAt(message, request, (exchange) => exchange.id);
     else this.#notifyAny(message);

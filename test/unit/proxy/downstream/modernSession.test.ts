@@ -89,4 +89,22 @@ suite('a session of the modern era', () => {
     await turn();
     assert.deepEqual(stage.task.remote, remote);
   });
+
+  test('P12 what a listen request brings comes under the id of its client', async () => {
+    const stage = modernStage();
+    const host = stage.connect();
+    host.request('first', 'x/y', { _meta: envelope() });
+    host.request('mine', 'subscriptions/listen', { _meta: envelope(), notifications: {} });
+    await turn();
+    const { id } = stage.server.last('subscriptions/listen');
+    const tag = (of: unknown) => ({ _meta: { 'io.modelcontextprotocol/subscriptionId': of } });
+    const tell = (method: string, params: object) =>
+      stage.server.print({ jsonrpc: '2.0', method, params });
+    tell('notifications/subscriptions/acknowledged', tag(id));
+    tell('notifications/tools/list_changed', tag(id));
+    tell('notifications/tools/list_changed', tag('nobody'));
+    tell('notifications/cancelled', { requestId: id });
+    const told = host.messages.map(({ params }) => params);
+    assert.deepEqual(told, [tag('mine'), tag('mine'), tag('nobody'), { requestId: 'mine' }]);
+  });
 });
