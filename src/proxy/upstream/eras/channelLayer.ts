@@ -47,6 +47,11 @@ export abstract class ChannelLayer extends ChannelView {
     else this.onClientRequest(message, message.id);
   }
 
+  /** Hears and says nothing from now on; the channel behind it goes on. */
+  detach(): void {
+    this.owned.dispose();
+  }
+
   protected print(line: string): void {
     this.#lines.fire(line);
   }

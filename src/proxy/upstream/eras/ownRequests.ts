@@ -8,18 +8,20 @@ type OnAnswer = (answer: WireMessage) => void;
  * for servers that keep ids in 32 bits.
  */
 const FIRST_ID = 2_000_000_000;
+const LAST_ID = 2_147_483_647;
+/** One count for all: what was asked before a bridge was there may be answered to it. */
+let lastId = FIRST_ID;
 
 /** A bridge's own requests to the server. Whoever asks waits for the exit by itself. */
 export class OwnRequests {
   readonly #pending = new Map<string, OnAnswer>();
-  #lastId = FIRST_ID;
 
   constructor(private readonly send: (line: string) => void) {}
 
   /** An id that no other request has. */
   nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
+    lastId = lastId < LAST_ID ? lastId + 1 : FIRST_ID;
+    return lastId;
   }
 
   /** Returns the id; `onAnswer` is called once, or never if the server goes. */
