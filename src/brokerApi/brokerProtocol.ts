@@ -3,7 +3,13 @@ import type { RoutePolicy } from '../registry/policy.ts';
 import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
 import type { TaskView } from '../registry/taskView.ts';
 
-export type { HandOff, LimitSettings, PolicySettings, RoutePolicy } from '../registry/policy.ts';
+export type {
+  HandOff,
+  LimitSettings,
+  NativeTasks,
+  PolicySettings,
+  RoutePolicy,
+} from '../registry/policy.ts';
 
 /** The control protocol's number. A broker serves this one and the one before. */
 export const CONTROL_PROTOCOL = 1;

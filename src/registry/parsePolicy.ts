@@ -4,6 +4,7 @@ import {
   isDurationMs,
   isHandOff,
   isLimit,
+  isNativeTasks,
   LIMIT_SETTINGS,
   type LimitSettings,
   LONGEST_TTL_MS,
@@ -25,9 +26,10 @@ export function parseRoutePolicy(value: unknown): ParsedRoutePolicy {
     return { policy: {}, problems: ['The policy is not an object; the defaults hold.'] };
   }
   const problems: string[] = [];
-  const { tools, maxLiveTasks, maxLiveTasksInAll, ...rest } = value;
+  const { tools, maxLiveTasks, maxLiveTasksInAll, strictTaskStatus, ...rest } = value;
   const limits = parseLimits({ maxLiveTasks, maxLiveTasksInAll }, problems);
-  const policy = { ...limits, ...parseSettings(rest, '', problems) };
+  const strictness = parseStrictness(strictTaskStatus, problems);
+  const policy = { ...limits, ...strictness, ...parseSettings(rest, '', problems) };
   if (tools === undefined) return { policy, problems };
   return { policy: { ...policy, tools: parseTools(tools, problems) }, problems };
 }
@@ -41,6 +43,15 @@ function parseLimits(value: JsonObject, problems: string[]): LimitSettings {
     else problems.push(`"${name}" must be a whole number of tasks above 0; the default holds.`);
   }
   return limits;
+}
+
+function parseStrictness(
+  value: unknown,
+  problems: string[],
+): Pick<RoutePolicy, 'strictTaskStatus'> {
+  if (typeof value === 'boolean') return { strictTaskStatus: value };
+  if (value !== undefined) problems.push('"strictTaskStatus" must be true or false; false holds.');
+  return {};
 }
 
 function parseTools(value: unknown, problems: string[]): Record<string, PolicySettings> {
@@ -63,6 +74,7 @@ function parseSettings(value: JsonObject, path: string, problems: string[]): Pol
     if (setting === undefined) continue;
     const duration = DURATION_SETTINGS.find((known) => known === name);
     if (name === 'policy' && isHandOff(setting)) settings.policy = setting;
+    else if (name === 'nativeTasks' && isNativeTasks(setting)) settings.nativeTasks = setting;
     else if (duration && isDurationMs(setting)) {
       settings[duration] = duration === 'ttlMs' ? saneTtlMs(setting, path, problems) : setting;
     } else problems.push(`"${path}${name}" ${faultOf(name, duration !== undefined)}`);
@@ -83,8 +95,11 @@ function saneTtlMs(ttlMs: number, path: string, problems: string[]): number {
 
 function faultOf(name: string, isDuration: boolean): string {
   if (name === 'policy') return 'must be "auto", "always" or "never"; the default holds.';
+  if (name === 'nativeTasks') {
+    return 'must be "never", "optional" or "required"; the default holds.';
+  }
   if (isDuration) return 'must be a number of milliseconds, not negative; the default holds.';
-  if (LIMIT_SETTINGS.some((limit) => limit === name)) {
+  if (name === 'strictTaskStatus' || LIMIT_SETTINGS.some((limit) => limit === name)) {
     return 'is a setting of the whole server, not of one tool; it is ignored.';
   }
   return 'is not a known setting; it is ignored.';

@@ -1,9 +1,14 @@
 /** When a call becomes a task: after a while, at once, or never. */
 export type HandOff = 'auto' | 'always' | 'never';
 
+/** Whether legacy clients may, or must, run a call as a task of MCP itself (2025-11-25). */
+export type NativeTasks = 'never' | 'optional' | 'required';
+
 /** Settings of a route; absent means the default. Durations in ms. */
 export interface PolicySettings {
   readonly policy?: HandOff;
+  /** `required` refuses, in both eras, a call of a client without tasks. */
+  readonly nativeTasks?: NativeTasks;
   readonly handOffAfterMs?: number;
   readonly ttlMs?: number;
   readonly pollIntervalMs?: number;
@@ -24,6 +29,8 @@ export interface LimitSettings {
 
 /** The policy of a route as it was set. */
 export interface RoutePolicy extends PolicySettings, LimitSettings {
+  /** A result with `isError` is `failed` for legacy clients, as 2025-11-25 has it. */
+  readonly strictTaskStatus?: boolean;
   /** Overrides by tool name; keys are globs (`*`, `?`), the last match wins. */
   readonly tools?: Readonly<Record<string, PolicySettings>>;
 }
@@ -34,6 +41,7 @@ export type ResolvedPolicy = Required<PolicySettings & LimitSettings>;
 /** What holds where nobody said anything. */
 export const DEFAULT_POLICY: ResolvedPolicy = {
   policy: 'auto',
+  nativeTasks: 'never',
   handOffAfterMs: 10_000,
   ttlMs: 86_400_000,
   pollIntervalMs: 5_000,
@@ -45,6 +53,7 @@ export const DEFAULT_POLICY: ResolvedPolicy = {
 };
 
 const HAND_OFFS: ReadonlySet<unknown> = new Set<HandOff>(['auto', 'always', 'never']);
+const NATIVE_TASKS: ReadonlySet<unknown> = new Set<NativeTasks>(['never', 'optional', 'required']);
 
 /** The longest delay a Node timer can hold; a longer one would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -82,6 +91,11 @@ export function isHandOff(value: unknown): value is HandOff {
   return HAND_OFFS.has(value);
 }
 
+/** Whether the value is a known use of MCP's own tasks. */
+export function isNativeTasks(value: unknown): value is NativeTasks {
+  return NATIVE_TASKS.has(value);
+}
+
 /** Whether the value can be meant as a duration in ms. */
 export function isDurationMs(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && Number.isFinite(value);
@@ -99,6 +113,7 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
   };
   for (const settings of [routePolicy, ...overridesFor(routePolicy, tool)]) {
     if (isHandOff(settings.policy)) resolved.policy = settings.policy;
+    if (isNativeTasks(settings.nativeTasks)) resolved.nativeTasks = settings.nativeTasks;
     for (const name of DURATION_SETTINGS) {
       const value = settings[name];
       if (isDurationMs(value)) resolved[name] = Math.min(value, longestMs(name));
@@ -117,6 +132,20 @@ export function mayIssueHandles({ policy, tools }: RoutePolicy): boolean {
   return Object.values(tools ?? {}).some(
     (settings) => isHandOff(settings.policy) && settings.policy !== 'never',
   );
+}
+
+/** Whether a call of some tool of the route may be a task of MCP itself for a legacy client. */
+export function mayRunNatively(routePolicy: RoutePolicy): boolean {
+  const settings = [routePolicy, ...Object.values(routePolicy.tools ?? {})];
+  const isNative = settings.some(
+    ({ nativeTasks }) => isNativeTasks(nativeTasks) && nativeTasks !== 'never',
+  );
+  return isNative && mayIssueHandles(routePolicy);
+}
+
+/** What a client is told of one tool: what never becomes a task is none of MCP's either. */
+export function taskSupportOf({ policy, nativeTasks }: ResolvedPolicy): NativeTasks {
+  return policy === 'never' ? 'never' : nativeTasks;
 }
 
 function longestMs(name: keyof PolicySettings): number {

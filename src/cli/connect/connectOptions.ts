@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { HandOff, HttpDefinition, RoutePolicy } from '../../brokerApi/brokerProtocol.ts';
+import type {
+  HandOff,
+  HttpDefinition,
+  NativeTasks,
+  RoutePolicy,
+} from '../../brokerApi/brokerProtocol.ts';
 import { TaskHandlesError } from '../../common/errors.ts';
 import { countOf, millisecondsOf } from '../numberOption.ts';
 import { withUsageErrors } from '../usageError.ts';
@@ -25,10 +30,13 @@ export interface ConnectOptions {
 
 const HAND_OFFS: readonly HandOff[] = ['auto', 'always', 'never'];
 
+const NATIVE_TASKS: readonly NativeTasks[] = ['never', 'optional', 'required'];
+
 const OPTIONS = {
   route: { type: 'string' },
   workspace: { type: 'string' },
   policy: { type: 'string' },
+  'native-tasks': { type: 'string' },
   'hand-off-after': { type: 'string' },
   ttl: { type: 'string' },
   'idle-timeout': { type: 'string' },
@@ -90,6 +98,7 @@ function policyOf(values: Values): RoutePolicy {
   if (values.policy !== undefined && policy === undefined) {
     throw usage(`--policy is auto, always or never, not "${values.policy}".`);
   }
+  const nativeTasks = nativeTasksOf(values['native-tasks']);
   const handOffAfterMs = millisecondsOf('hand-off-after', values['hand-off-after']);
   const ttlMs = millisecondsOf('ttl', values.ttl);
   const idleTimeoutMs = millisecondsOf('idle-timeout', values['idle-timeout']);
@@ -97,12 +106,19 @@ function policyOf(values: Values): RoutePolicy {
   const maxLiveTasks = countOf('max-live-tasks', values['max-live-tasks']);
   return {
     ...(policy !== undefined && { policy }),
+    ...(nativeTasks !== undefined && { nativeTasks }),
     ...(handOffAfterMs !== undefined && { handOffAfterMs }),
     ...(ttlMs !== undefined && { ttlMs }),
     ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
     ...(totalTimeoutMs !== undefined && { totalTimeoutMs }),
     ...(maxLiveTasks !== undefined && { maxLiveTasks }),
   };
+}
+
+function nativeTasksOf(value: string | undefined): NativeTasks | undefined {
+  const nativeTasks = NATIVE_TASKS.find((known) => known === value);
+  if (value === undefined || nativeTasks !== undefined) return nativeTasks;
+  throw usage(`--native-tasks is never, optional or required, not "${value}".`);
 }
 
 function commandLineOf([command, ...args]: readonly string[]): CommandLine {

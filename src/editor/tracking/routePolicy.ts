@@ -4,6 +4,8 @@ import { isJsonObject, type JsonObject } from '../../common/json.ts';
 /** The settings that a policy is made of, by their names behind `mcpTaskHandles.`. */
 export const POLICY_SETTINGS = [
   'policy',
+  'nativeTasks',
+  'strictTaskStatus',
   'handOffAfterMs',
   'ttlMs',
   'pollIntervalMs',

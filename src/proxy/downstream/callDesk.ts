@@ -1,13 +1,10 @@
 import { isJsonObject } from '../../common/json.ts';
-import {
-  mayIssueHandles,
-  type ResolvedPolicy,
-  type RoutePolicy,
-  resolvePolicy,
-} from '../../registry/policy.ts';
+import { mayIssueHandles, taskSupportOf } from '../../registry/policy.ts';
 import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
-import { resultLine } from '../wire/jsonRpc.ts';
+import { takesTasks } from '../wire/envelopes.ts';
+import { errorLine, resultLine } from '../wire/jsonRpc.ts';
+import { withoutParam } from '../wire/members.ts';
 import {
   paramOf,
   parsedSpan,
@@ -17,12 +14,15 @@ import {
   withId,
 } from '../wire/wireMessage.ts';
 import { errorAnswer } from './answers.ts';
+import { CallPolicies } from './callPolicies.ts';
 import { CallReply, type ReplyPort } from './callReply.ts';
 import { Companions } from './companions/companions.ts';
 import { type CompanionNames, DEFAULT_NAMES, freeName } from './companions/companionTools.ts';
 import { forwardRequest } from './forwardRequest.ts';
 import type { InFlight } from './inFlight.ts';
 import type { JoinedCall } from './joinedCall.ts';
+import { policyFor, type TaskForm, taskFormOf } from './nativeTasks/taskForm.ts';
+import type { TaskMethods } from './nativeTasks/taskMethods.ts';
 import { RepeatDesk } from './repeatDesk.ts';
 import { refusalOf } from './taskLimits.ts';
 import { ToolCall } from './toolCall.ts';
@@ -36,6 +36,13 @@ export interface CallDeskOptions {
   readonly inFlight: InFlight;
   readonly binding: UpstreamBinding;
   readonly client: () => ClientFacts;
+  readonly tasks: TaskMethods;
+}
+
+interface WantedCall {
+  readonly id: string;
+  readonly tool: string;
+  readonly form: TaskForm;
 }
 
 /** The tools of one connection: their list, their calls, and the companions among them. */
@@ -47,7 +54,7 @@ export class CallDesk {
   readonly #companions: Companions;
   readonly #replyPort: ReplyPort;
   readonly #repeats: RepeatDesk;
-  readonly #policies = new WeakMap<RoutePolicy, Map<string, ResolvedPolicy>>();
+  readonly #policies: CallPolicies;
 
   constructor(private readonly options: CallDeskOptions) {
     const { context, route, port, inFlight } = options;
@@ -55,7 +62,8 @@ export class CallDesk {
     this.#repeats = new RepeatDesk(options);
     this.#companions = new Companions({ context, route, names });
     const { clock, outlook } = context;
-    this.#replyPort = { port, inFlight, clock, outlook, names };
+    this.#policies = new CallPolicies(context, route);
+    this.#replyPort = { port, inFlight, clock, outlook, names, tasks: options.tasks };
   }
 
   /** `tools/list`: the upstream's tools, with what is rewritten in `toolListRewrite`. */
@@ -72,12 +80,14 @@ export class CallDesk {
   }
 
   call(message: WireMessage, id: string): void {
-    const tool = stringParamOf(message, 'name');
-    if (tool === this.#names.poll || tool === this.#names.control) {
-      this.#callCompanion(message, { id, tool });
-    } else {
-      this.#callUpstream(message, { id, tool: tool ?? '' });
-    }
+    const tool = stringParamOf(message, 'name') ?? '';
+    const isOurs = tool === this.#names.poll || tool === this.#names.control;
+    const support = isOurs ? 'never' : taskSupportOf(this.#policies.of(tool));
+    const form = taskFormOf(message, support, this.options.tasks);
+    if (typeof form !== 'string') {
+      this.options.port.send(errorLine(id, form.code, form.message, form.data));
+    } else if (isOurs) this.#callCompanion(message, { id, tool });
+    else this.#callUpstream(withoutParam(message, 'task'), { id, tool, form });
   }
 
   /** The host cancelled the call before its answer was written. */
@@ -96,15 +106,15 @@ export class CallDesk {
     context.learned.cancelledAt(route, elapsedMs, policy.handOffAfterMs);
   }
 
-  #callUpstream(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
+  #callUpstream(message: WireMessage, { id, tool, form }: WantedCall): void {
     const { context, route, inFlight, binding, client } = this.options;
-    const policy = this.#policyOf(tool);
-    const call = new ToolCall({ context, route, message, tool, policy, client: client() });
-    const reply = new CallReply(this.#replyPort, message, id);
+    const policy = policyFor(form, this.#policies.of(tool));
+    const call = new ToolCall({ context, route, message, tool, policy, client: client(), form });
+    const reply = new CallReply(this.#replyPort, message, id, form);
     if (this.#repeats.take(call, reply)) return;
     const refusal = refusalOf(call, context.calls);
     if (refusal !== null) {
-      reply.answerOwn(errorAnswer(refusal));
+      reply.answerRefused(refusal);
       return;
     }
     inFlight.add(id, call);
@@ -147,10 +157,13 @@ export class CallDesk {
     if (answer.result === null) return withId(answer, id);
     const result = parsedSpan(answer, answer.result);
     this.#learnNames(request, result);
+    const { route, tasks } = this.options;
+    const isPlain = !takesTasks(request);
     const rewritten = rewriteToolList(result, {
-      route: this.options.route.name,
-      mayIssueHandles: mayIssueHandles(this.options.route.policy()),
-      mayBecomeTask: (tool) => this.#policyOf(tool).policy !== 'never',
+      route: route.name,
+      mayIssueHandles: isPlain && mayIssueHandles(route.policy()),
+      mayBecomeTask: (tool) => isPlain && this.#policies.of(tool).policy !== 'never',
+      ...(tasks.isOffered && { taskSupport: (tool) => taskSupportOf(this.#policies.of(tool)) }),
       names: this.#names,
     });
     return resultLine(id, rewritten);
@@ -166,20 +179,5 @@ export class CallDesk {
       control: freeName(DEFAULT_NAMES.control, this.#upstreamNames),
     };
     this.#areNamesFixed = true;
-  }
-
-  #policyOf(tool: string): ResolvedPolicy {
-    const { context, route } = this.options;
-    const policy = route.policy();
-    const ofTool = this.#policies.get(policy)?.get(tool) ?? this.#resolve(policy, tool);
-    const limitMs = context.learned.limitOf(route);
-    return ofTool.handOffAfterMs <= limitMs ? ofTool : { ...ofTool, handOffAfterMs: limitMs };
-  }
-
-  #resolve(policy: RoutePolicy, tool: string): ResolvedPolicy {
-    const byTool = this.#policies.get(policy) ?? new Map<string, ResolvedPolicy>();
-    const resolved = resolvePolicy(policy, tool);
-    this.#policies.set(policy, byTool.set(tool, resolved));
-    return resolved;
   }
 }

@@ -12,6 +12,7 @@ import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { META_CONVERSATION } from '../wire/mcpNames.ts';
 import { metaOf, paramOf, type WireMessage } from '../wire/wireMessage.ts';
 import { type GivenKey, idempotencyKeyOf } from './idempotencyKey.ts';
+import type { TaskForm } from './nativeTasks/taskForm.ts';
 
 /** So late a hand-off may be on a busy machine. */
 const LATE_HAND_OFF_MS = 5_000;
@@ -23,6 +24,8 @@ export interface ToolCallOptions {
   readonly tool: string;
   readonly policy: ResolvedPolicy;
   readonly client: ClientFacts;
+  /** How its client is told of a task; absent: by a tool result. */
+  readonly form?: TaskForm;
 }
 
 /** What a call has learned of its work by the time it becomes a task. */

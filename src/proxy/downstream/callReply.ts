@@ -5,6 +5,7 @@ import type { TaskRecord } from '../../registry/taskRecord.ts';
 import type { DownstreamPort } from '../proxyContext.ts';
 import { isModern } from '../wire/envelopes.ts';
 import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
+import { withResultType } from '../wire/resultText.ts';
 import {
   progressTokenOf,
   type WireMessage,
@@ -14,6 +15,8 @@ import {
 import { errorAnswer, type ToolAnswer, viewAnswer } from './answers.ts';
 import type { CompanionNames } from './companions/companionTools.ts';
 import type { FlightEntry, InFlight } from './inFlight.ts';
+import type { TaskForm } from './nativeTasks/taskForm.ts';
+import type { TaskMethods } from './nativeTasks/taskMethods.ts';
 import { handOffSentence } from './sentences.ts';
 import type { TaskWaiter } from './taskAnswers.ts';
 import type { CallDownstream, ToolCall } from './toolCall.ts';
@@ -25,6 +28,7 @@ export interface ReplyPort {
   readonly clock: Clock;
   readonly outlook: OutlookOf;
   readonly names: () => CompanionNames;
+  readonly tasks: Pick<TaskMethods, 'created' | 'follow'>;
 }
 
 /** The way back of one call: the upstream's own answer, or one of ours in the same shape. */
@@ -34,7 +38,13 @@ export class CallReply implements CallDownstream {
     private readonly request: WireMessage,
     /** The request's id as JSON text. */
     private readonly id: string,
+    private readonly form: TaskForm = 'toolResult',
   ) {}
+
+  /** Whether nothing but a task will do: the client has asked for one. */
+  get mustBeTask(): boolean {
+    return this.form === 'legacyTask';
+  }
 
   answer(message: WireMessage): void {
     this.to.inFlight.delete(this.id);
@@ -42,10 +52,26 @@ export class CallReply implements CallDownstream {
   }
 
   answerHandOff(record: TaskRecord, call: ToolCall): void {
-    const { inFlight, clock, outlook, names } = this.to;
-    inFlight.handedOff(this.id, call);
+    this.to.inFlight.handedOff(this.id, call);
+    this.answerTask(record);
+  }
+
+  /** The handle of a task that goes on, in the form that the client takes. */
+  answerTask(record: TaskRecord): void {
+    const { clock, outlook, names, tasks } = this.to;
     const view = toTaskView(record, { now: clock.now(), attached: true, outlook: outlook(record) });
-    this.answerOwn(viewAnswer(handOffSentence(view, names()), view));
+    const sentence = handOffSentence(view, names());
+    const isPlain = this.form === 'toolResult';
+    this.answerOwn(
+      isPlain ? viewAnswer(sentence, view) : tasks.created(record, this.form, sentence),
+    );
+    if (this.form === 'legacyTask') tasks.follow(record.handle, progressTokenOf(this.request));
+  }
+
+  /** Nothing was run, or all of it was stopped: for the model, or where a task was due as an error. */
+  answerRefused(why: string): void {
+    if (this.mustBeTask) this.answerGone(why);
+    else this.answerOwn(errorAnswer(why));
   }
 
   answerGone(why: string): void {
@@ -54,7 +80,7 @@ export class CallReply implements CallDownstream {
   }
 
   answerRevoked(why: string): void {
-    this.answerOwn(errorAnswer(why));
+    this.answerRefused(why);
   }
 
   progress(message: WireMessage): void {
@@ -66,8 +92,8 @@ export class CallReply implements CallDownstream {
   answerOwn(answer: ToolAnswer | string): void {
     const { inFlight, port } = this.to;
     inFlight.delete(this.id);
-    const modern = isModern(this.request) ? { resultType: 'complete' } : {};
-    const result = typeof answer === 'string' ? answer : JSON.stringify({ ...modern, ...answer });
+    const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
+    const result = isModern(this.request) ? withResultType(text) : text;
     port.send(`{"jsonrpc":"2.0","id":${this.id},"result":${result}}`);
   }
 

@@ -21,15 +21,23 @@ export function rewriteDiscoverResult(
   return JSON.stringify(takesTasks ? rewritten : withInstructions(rewritten));
 }
 
+/** What this server offers to legacy clients with tasks (2025-11-25). */
+const OUR_TASKS = { list: {}, cancel: {}, requests: { tools: { call: {} } } };
+
 /**
  * The upstream's `initialize` result as the downstream sees it: `capabilities.tasks` goes (those
- * would be the upstream's tasks, not ours), one line of `instructions` comes. Anything else stays.
+ * would be the upstream's tasks, not ours) or becomes ours, one line of `instructions` comes.
+ * Anything else stays.
  */
-export function rewriteInitializeResult(resultText: string): string {
+export function rewriteInitializeResult(
+  resultText: string,
+  { offersTasks = false }: { readonly offersTasks?: boolean } = {},
+): string {
   const result = parseJson(resultText);
   if (!isJsonObject(result) || !isJsonObject(result.capabilities)) return resultText;
-  const { tasks: _upstreamTasks, ...capabilities } = result.capabilities;
-  if (capabilities.tools === undefined) return JSON.stringify({ ...result, capabilities });
+  const { tasks: _upstreamTasks, ...others } = result.capabilities;
+  const capabilities = offersTasks ? { ...others, tasks: OUR_TASKS } : others;
+  if (others.tools === undefined) return JSON.stringify({ ...result, capabilities });
   return JSON.stringify(withInstructions({ ...result, capabilities }));
 }
 

@@ -2,10 +2,8 @@ import { messageOf } from '../../common/errors.ts';
 import type { ResolvedPolicy } from '../../registry/policy.ts';
 import { type HandleId, isTerminal } from '../../registry/taskRecord.ts';
 import type { ProxyContext } from '../proxyContext.ts';
-import { errorAnswer, type ToolAnswer, viewAnswer } from './answers.ts';
 import type { CallReply } from './callReply.ts';
-import { handOffSentence } from './sentences.ts';
-import { endedAnswer, findTask, viewOf, waitForTask } from './taskAnswers.ts';
+import { endedAnswer, findTask, waitForTask } from './taskAnswers.ts';
 import type { ToolCall } from './toolCall.ts';
 
 /** The longest delay a timer can hold: no task lives as long. */
@@ -53,22 +51,24 @@ export class JoinedCall {
 
   /** Answers the request, once; never rejects. */
   async run(handle: Promise<HandleId>): Promise<void> {
+    const { reply } = this.options;
     const answer = await handle
       .then((known) => this.#answerOf(known))
-      .catch((error: unknown) => errorAnswer(messageOf(error)));
-    if (!this.signal.aborted) this.options.reply.answerOwn(answer);
+      .catch((error: unknown) => () => reply.answerRefused(messageOf(error)));
+    if (!this.signal.aborted) answer();
   }
 
-  async #answerOf(handle: HandleId): Promise<ToolAnswer | string> {
+  /** What answers the request, when it may be answered. */
+  async #answerOf(handle: HandleId): Promise<() => void> {
     const { context, call, reply } = this.options;
     const { signal } = this;
     const waitMs = waitMsOf(call.policy);
     const found = await findTask(context, handle);
-    if (typeof found === 'string') return errorAnswer(found);
+    if (typeof found === 'string') return () => reply.answerRefused(found);
     const record = await waitForTask(context, found, { ...reply.progressTo, waitMs, signal });
-    if (isTerminal(record.status)) return await endedAnswer(context, record, signal);
-    const view = viewOf(context, record);
-    return viewAnswer(handOffSentence(view, reply.names), view);
+    if (reply.mustBeTask || !isTerminal(record.status)) return () => reply.answerTask(record);
+    const answer = await endedAnswer(context, record, signal);
+    return () => reply.answerOwn(answer);
   }
 }
 

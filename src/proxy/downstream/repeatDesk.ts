@@ -1,7 +1,6 @@
 import { TaskHandlesError } from '../../common/errors.ts';
 import type { HandleId } from '../../registry/taskRecord.ts';
 import type { ProxyContext } from '../proxyContext.ts';
-import { errorAnswer } from './answers.ts';
 import type { CallReply } from './callReply.ts';
 import { BAD_KEY } from './idempotencyKey.ts';
 import { CANCELLED_BY_CLIENT } from './inFlight.ts';
@@ -27,7 +26,7 @@ export class RepeatDesk {
   take(call: ToolCall, reply: CallReply): boolean {
     const key = call.idempotencyKey;
     if (key.kind === 'none') return this.#takeRepeat(call, reply);
-    if (key.kind === 'bad') reply.answerOwn(errorAnswer(BAD_KEY));
+    if (key.kind === 'bad') reply.answerRefused(BAD_KEY);
     else this.#takeKeyed(call, key.hash, reply);
     return true;
   }

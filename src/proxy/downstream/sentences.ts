@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../common/json.ts';
-import type { HandleId } from '../../registry/taskRecord.ts';
+import { type HandleId, isTerminal } from '../../registry/taskRecord.ts';
 import type { TaskView } from '../../registry/taskView.ts';
 import type { CompanionNames } from './companions/companionTools.ts';
 
@@ -61,6 +61,18 @@ export function endedSentence(view: TaskView): string {
   if (reason === undefined) return `Task ${view.handle} (\`${view.tool}\`) has ${view.status}.`;
   const note = reason.note === undefined ? '' : ` ${reason.note}`;
   return `Task ${view.handle} (\`${view.tool}\`) ${whatHappened(view)}.${note} ${whatNow(view)}`;
+}
+
+/**
+ * `statusMessage` of MCP's own tasks: how far a live one is; of one that has ended without a result
+ * who ended it, why, and what to do now.
+ */
+export function statusMessageOf(view: TaskView): string | undefined {
+  const { status, percent, message } = view;
+  if (status === 'completed') return undefined;
+  if (isTerminal(status)) return endedSentence(view);
+  const parts = [percent === undefined ? null : `${percent} %`, message ?? null];
+  return parts.filter((part) => part !== null).join(', ') || undefined;
 }
 
 /** The answer to an unknown or malformed handle: the same words for both (P8). */

@@ -18,6 +18,7 @@ import { CallDesk } from './callDesk.ts';
 import { forwardRequest } from './forwardRequest.ts';
 import { CANCELLED_BY_CLIENT, InFlight } from './inFlight.ts';
 import { rewriteDiscoverResult, rewriteInitializeResult } from './initializeRewrite.ts';
+import { TaskMethods } from './nativeTasks/taskMethods.ts';
 import { UpstreamBinding } from './upstreamBinding.ts';
 
 const UNKNOWN_CLIENT: ClientFacts = { name: 'unknown', version: '', conversationId: null };
@@ -31,6 +32,7 @@ export class Session {
   readonly #inFlight = new InFlight();
   readonly #binding: UpstreamBinding;
   readonly #desk: CallDesk;
+  readonly #tasks: TaskMethods;
   #client: ClientFacts = UNKNOWN_CLIENT;
   #dialect: Dialect | null = null;
   #swallowInitialized = false;
@@ -44,13 +46,16 @@ export class Session {
       receive: (message) => this.port.send(message.text),
       stderr: (text) => this.port.stderr(text),
     });
+    const inFlight = this.#inFlight;
+    this.#tasks = new TaskMethods({ context, route, port, inFlight });
     this.#desk = new CallDesk({
       context,
       route,
       port,
-      inFlight: this.#inFlight,
+      inFlight,
       binding: this.#binding,
       client: () => this.#client,
+      tasks: this.#tasks,
     });
   }
 
@@ -82,6 +87,7 @@ export class Session {
       if (entry.kind === 'forwarded') entry.cancel(CANCELLED_BY_CLIENT);
     }
     this.#inFlight.clear();
+    this.#tasks.dispose();
     this.#binding.release();
   }
 
@@ -108,7 +114,7 @@ export class Session {
     else if (message.method === Method.toolsList) this.#desk.list(message, id);
     else if (message.method === Method.initialize) this.#initialize(message, id);
     else if (message.method === Method.discover) this.#discover(message, id);
-    else this.#forward(message, id);
+    else if (!this.#tasks.take(message, id)) this.#forward(message, id);
   }
 
   /** The first request tells the era; a client that only probed the modern one may still go back. */
@@ -159,7 +165,8 @@ export class Session {
   }
 
   #answerInitialize(id: string, resultText: string): void {
-    const result = rewriteInitializeResult(resultText);
+    const offersTasks = this.#tasks.offer(resultText);
+    const result = rewriteInitializeResult(resultText, { offersTasks });
     this.port.send(`{"jsonrpc":"2.0","id":${id},"result":${result}}`);
   }
 

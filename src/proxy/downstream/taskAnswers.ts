@@ -1,4 +1,3 @@
-import { isObjectAt, memberOf } from '../../common/jsonSpans.ts';
 import { isHandleId } from '../../registry/handleId.ts';
 import { toTaskView } from '../../registry/projection.ts';
 import { isTerminal, type TaskRecord } from '../../registry/taskRecord.ts';
@@ -6,9 +5,12 @@ import type { TaskView } from '../../registry/taskView.ts';
 import { waitForEnd } from '../../registry/waiting.ts';
 import type { ProxyContext } from '../proxyContext.ts';
 import { META_TASK } from '../wire/mcpNames.ts';
-import { withFirstMember } from '../wire/wireMessage.ts';
+import { withMeta } from '../wire/resultText.ts';
 import { errorAnswer, type ToolAnswer } from './answers.ts';
 import { endedSentence, pastSentence, UNKNOWN_HANDLE } from './sentences.ts';
+
+/** What stands in the place of a result that is on record and not on disk. */
+export const UNREADABLE = 'The task has completed, but its result cannot be read.';
 
 /** A request that waits for a task. */
 export interface TaskWaiter {
@@ -54,20 +56,27 @@ export async function endedAnswer(
   record: TaskRecord,
   signal: AbortSignal,
 ): Promise<ToolAnswer | string> {
-  const { registry, log } = context;
   const view = viewOf(context, record);
   if (record.status !== 'completed') return errorAnswer(endedSentence(view), view);
-  const resultJson = await registry.readResult(record.handle);
-  if (resultJson === null) {
-    return errorAnswer('The task has completed, but its result cannot be read.', view);
-  }
-  const isArchived = registry.get(record.handle) === undefined;
-  if (!signal.aborted && !isArchived) {
-    registry.apply(record.handle, { type: 'collected' }).catch((error: unknown) => {
-      log.write('warn', `That ${record.handle} was collected is not recorded.`, error);
+  const resultJson = await collectResult(context, record, signal);
+  if (resultJson === null) return errorAnswer(UNREADABLE, view);
+  return withMeta(resultJson, META_TASK, view);
+}
+
+/** The kept result as JSON text, noted as collected unless nobody waits for it any more. */
+export async function collectResult(
+  { registry, log }: ProxyContext,
+  { handle }: TaskRecord,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const resultJson = await registry.readResult(handle);
+  const isArchived = registry.get(handle) === undefined;
+  if (resultJson !== null && !signal.aborted && !isArchived) {
+    registry.apply(handle, { type: 'collected' }).catch((error: unknown) => {
+      log.write('warn', `That ${handle} was collected is not recorded.`, error);
     });
   }
-  return withTaskMeta(resultJson, view);
+  return resultJson;
 }
 
 /** The task as an agent sees it now. */
@@ -84,8 +93,11 @@ export function viewOf(
   });
 }
 
-/** The task's own progress, under the waiting request's own token. */
-function sendProgress(record: TaskRecord, { tokenText, notify }: TaskWaiter): void {
+/** The task's own progress, under a request's own token. */
+export function sendProgress(
+  record: TaskRecord,
+  { tokenText, notify }: Pick<TaskWaiter, 'tokenText' | 'notify'>,
+): void {
   if (tokenText === null || record.progress === null) return;
   const { progress, total, message } = record.progress;
   const rest = JSON.stringify({
@@ -96,18 +108,4 @@ function sendProgress(record: TaskRecord, { tokenText, notify }: TaskWaiter): vo
   notify(
     `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${tokenText},${rest}}`,
   );
-}
-
-/**
- * The result byte for byte, but for one key more in its `_meta`; nothing more where the server
- * sent something else than an object.
- */
-function withTaskMeta(resultJson: string, view: TaskView): string {
-  const entry = `${JSON.stringify(META_TASK)}:${JSON.stringify(view)}`;
-  const whole = { start: 0, end: resultJson.length };
-  if (!isObjectAt(resultJson, whole)) return resultJson;
-  const meta = memberOf(resultJson, whole, '_meta');
-  if (meta !== null && !isObjectAt(resultJson, meta)) return resultJson;
-  if (meta !== null) return withFirstMember(resultJson, meta, entry);
-  return withFirstMember(resultJson, whole, `"_meta":{${entry}}`);
 }

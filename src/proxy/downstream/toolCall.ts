@@ -247,6 +247,8 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
   onRemote(remote: RemoteWork): void {
     this.#remote = remote;
     if (this.handle !== null) this.#recordRemote(this.handle);
+    // A task at its server is one for a client that knows what tasks are.
+    else if (remote.taskId !== null && this.options.form === 'modernTask') void this.handOff();
   }
 
   #recordRemote(handle: HandleId): void {

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../common/json.ts';
+import type { NativeTasks } from '../../registry/policy.ts';
 import { type CompanionNames, companionTools } from './companions/companionTools.ts';
 
 /** What a handle looks like where a tool promises an `outputSchema` of its own. */
@@ -17,6 +18,8 @@ export interface ToolListRewrite {
   /** Whether any call of the route may; else nobody needs the companions. */
   readonly mayIssueHandles: boolean;
   readonly mayBecomeTask: (tool: string) => boolean;
+  /** What `execution.taskSupport` says of a tool, for clients of 2025-11-25 with tasks. */
+  readonly taskSupport?: (tool: string) => NativeTasks;
   readonly names: CompanionNames;
 }
 
@@ -26,7 +29,7 @@ export function toolNamesOf(result: unknown): string[] {
 }
 
 /**
- * A `tools/list` result as the downstream sees it: `execution` (the upstream's tasks) goes,
+ * A `tools/list` result as the downstream sees it: `execution` speaks of our tasks or goes,
  * `outputSchema` admits a handle, and the companions stand on the last page.
  */
 export function rewriteToolList(result: unknown, rewrite: ToolListRewrite): unknown {
@@ -40,11 +43,19 @@ export function rewriteToolList(result: unknown, rewrite: ToolListRewrite): unkn
 }
 
 function rewriteTool(tool: JsonObject, rewrite: ToolListRewrite): JsonObject {
-  const { execution: _upstreamTasks, ...rest } = tool;
+  const { execution: _upstreamTasks, ...others } = tool;
   const { name, outputSchema } = tool;
+  const rest = { ...others, ...executionOf(name, rewrite) };
   if (typeof name !== 'string' || !isJsonObject(outputSchema)) return rest;
   if (!rewrite.mayBecomeTask(name)) return rest;
   return { ...rest, outputSchema: unionSchema(outputSchema, `${rewrite.route}/${name}`) };
+}
+
+function executionOf(name: unknown, { taskSupport }: ToolListRewrite): JsonObject {
+  const support = typeof name === 'string' ? taskSupport?.(name) : undefined;
+  return support === undefined || support === 'never'
+    ? {}
+    : { execution: { taskSupport: support } };
 }
 
 /**

@@ -5,7 +5,22 @@ export const WireErrorCode = {
   methodNotFound: -32601,
   invalidParams: -32602,
   internalError: -32603,
+  /** Of 2026-07-28, with `data.requiredCapabilities`. */
+  missingCapability: -32021,
 } as const;
+
+/** Ends a request of ours with this error on the wire. */
+export class WireError extends Error {
+  override readonly name = 'WireError';
+
+  constructor(
+    readonly code: number,
+    message: string,
+    readonly data?: unknown,
+  ) {
+    super(message);
+  }
+}
 
 /** A response line. `id` is JSON text, taken from the request as it came. */
 export function resultLine(id: string, result: unknown): string {

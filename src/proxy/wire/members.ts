@@ -5,7 +5,8 @@ import {
   type Span,
   skipSpace,
 } from '../../common/jsonSpans.ts';
-import { replaced, withFirstMember } from './wireMessage.ts';
+import type { ParamPlaces } from './paramPlaces.ts';
+import { readMessage, replaced, type WireMessage, withFirstMember } from './wireMessage.ts';
 
 /** A member of an object, and where the one before it ends. */
 interface MemberPlace extends Span {
@@ -37,6 +38,12 @@ export function withoutMember(text: string, object: Span, key: string): string {
   const next = skipSpace(text, place.end);
   if (text[next] === ',') return text.slice(0, place.start) + text.slice(next + 1);
   return text.slice(0, place.after) + text.slice(place.end);
+}
+
+/** The message without one member of its `params`; itself where there is none. */
+export function withoutParam(message: WireMessage, key: keyof ParamPlaces): WireMessage {
+  if (message.params === null || message.param(key) === null) return message;
+  return readMessage(withoutMember(message.text, message.params, key)) ?? message;
 }
 
 /** `text` with another member (JSON text, key included) in the place of the member `key`. */

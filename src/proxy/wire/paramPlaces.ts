@@ -7,6 +7,7 @@ export interface ParamPlaces {
   cursor: Span | null;
   progressToken: Span | null;
   requestId: Span | null;
+  task: Span | null;
   _meta: Span | null;
 }
 
@@ -18,6 +19,7 @@ export function findParams(text: string, params: Span | null): ParamPlaces {
     cursor: null,
     progressToken: null,
     requestId: null,
+    task: null,
     _meta: null,
   };
   if (params === null || !isObjectAt(text, params)) return places;
@@ -34,4 +36,5 @@ function take(cursor: MemberCursor, places: ParamPlaces): void {
   else if (cursor.isKey('progressToken')) places.progressToken = cursor.value;
   else if (cursor.isKey('requestId')) places.requestId = cursor.value;
   else if (cursor.isKey('cursor')) places.cursor = cursor.value;
+  else if (cursor.isKey('task')) places.task = cursor.value;
 }

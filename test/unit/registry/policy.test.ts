@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { parseRoutePolicy } from '../../../src/registry/parsePolicy.ts';
-import { DEFAULT_POLICY, resolvePolicy } from '../../../src/registry/policy.ts';
+import {
+  DEFAULT_POLICY,
+  mayRunNatively,
+  resolvePolicy,
+  taskSupportOf,
+} from '../../../src/registry/policy.ts';
 
 suite('resolvePolicy', () => {
   test('defaults hold where nobody said anything', () => {
     assert.deepEqual(resolvePolicy({}, 'build'), {
       policy: 'auto',
+      nativeTasks: 'never',
       handOffAfterMs: 10_000,
       ttlMs: 86_400_000,
       pollIntervalMs: 5_000,
@@ -55,7 +61,7 @@ suite('resolvePolicy', () => {
 
   test('values that cannot be meant give way to the default', () => {
     const wrong = JSON.parse(
-      '{"policy":"maybe","ttlMs":-1,"handOffAfterMs":"5","revokeGraceMs":null,"maxLiveTasks":0}',
+      '{"policy":"maybe","nativeTasks":true,"ttlMs":-1,"handOffAfterMs":"5","revokeGraceMs":null,"maxLiveTasks":0}',
     );
     assert.deepEqual(resolvePolicy(wrong, 'build'), DEFAULT_POLICY);
   });
@@ -64,6 +70,39 @@ suite('resolvePolicy', () => {
     assert.equal(resolvePolicy({ handOffAfterMs: 1e12 }, 'x').handOffAfterMs, 2_147_483_647);
     assert.equal(resolvePolicy({ ttlMs: 1e12 }, 'x').ttlMs, 1e12);
     assert.equal(resolvePolicy({ totalTimeoutMs: 1e12 }, 'x').totalTimeoutMs, 1e12);
+  });
+});
+
+suite('MCP’s own tasks', () => {
+  test('are for the tools that may become tasks', () => {
+    const policy = { nativeTasks: 'optional', tools: { 'x*': { policy: 'never' } } } as const;
+    assert.equal(taskSupportOf(resolvePolicy(policy, 'build')), 'optional');
+    assert.equal(taskSupportOf(resolvePolicy(policy, 'x1')), 'never');
+  });
+
+  for (const [policy, isNative] of [
+    [{}, false],
+    [{ nativeTasks: 'never' }, false],
+    [{ nativeTasks: 'optional' }, true],
+    [{ tools: { x: { nativeTasks: 'required' } } }, true],
+    [{ nativeTasks: 'optional', policy: 'never' }, false],
+  ] as const) {
+    test(`${JSON.stringify(policy)} ${isNative ? 'offers' : 'offers no'} tasks`, () => {
+      assert.equal(mayRunNatively(policy), isNative);
+    });
+  }
+
+  test('a setting that is none of theirs is named', () => {
+    const { policy, problems } = parseRoutePolicy({
+      nativeTasks: 'always',
+      strictTaskStatus: 'yes',
+      tools: { x: { nativeTasks: 'required', strictTaskStatus: true } },
+    });
+    assert.deepEqual(policy, { tools: { x: { nativeTasks: 'required' } } });
+    assert.equal(problems.length, 3);
+    assert.deepEqual(parseRoutePolicy({ strictTaskStatus: true }).policy, {
+      strictTaskStatus: true,
+    });
   });
 });
 

@@ -19,7 +19,9 @@ suite('routePolicy', () => {
   });
 
   test('takes every setting there is', () => {
-    const policy = { totalTimeoutMs: 0, idleTimeoutMs: 5, maxLiveTasks: 2, maxLiveTasksInAll: 3 };
+    const views = { nativeTasks: 'optional', strictTaskStatus: true };
+    const limits = { totalTimeoutMs: 0, idleTimeoutMs: 5, maxLiveTasks: 2, maxLiveTasksInAll: 3 };
+    const policy = { ...limits, ...views };
     const tools = { x: { totalTimeoutMs: 7 } };
     assert.deepEqual(routePolicy(policy, { tools }), { ...policy, tools });
   });

@@ -1,0 +1,118 @@
+import { type Disposable, DisposableStore } from '../../../common/disposable.ts';
+import { messageOf } from '../../../common/errors.ts';
+import { isJsonObject, type JsonObject } from '../../../common/json.ts';
+import type { HandleId, TaskRecord } from '../../../registry/taskRecord.ts';
+import type { DownstreamPort, ProxyContext, SessionRoute } from '../../proxyContext.ts';
+import { isModern } from '../../wire/envelopes.ts';
+import { errorLine, notificationLine, WireError, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { META_IMMEDIATE_RESPONSE, TaskMethod } from '../../wire/taskNames.ts';
+import { parsedSpan, type WireMessage } from '../../wire/wireMessage.ts';
+import type { InFlight } from '../inFlight.ts';
+import { sendProgress, viewOf } from '../taskAnswers.ts';
+import { LegacyTasks } from './legacyTasks.ts';
+import { answerModern } from './modernTasks.ts';
+import { followTask } from './taskFollower.ts';
+import { offersTasks, type TaskForm } from './taskForm.ts';
+import { modernTask } from './taskShapes.ts';
+
+export interface TaskMethodsOptions {
+  readonly context: ProxyContext;
+  readonly route: SessionRoute;
+  readonly port: DownstreamPort;
+  readonly inFlight: InFlight;
+}
+
+/** A request about tasks. The signal aborts when nobody waits for its answer any more. */
+export interface TaskRequest {
+  readonly params: JsonObject;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * MCP's own task methods on one connection, for both eras: whatever handle the agent holds is a
+ * task there. The upstream never sees them.
+ */
+export class TaskMethods implements Disposable {
+  readonly #legacy: LegacyTasks;
+  readonly #followed = new DisposableStore();
+  #isOffered = false;
+
+  constructor(private readonly options: TaskMethodsOptions) {
+    this.#legacy = new LegacyTasks(options.context, options.route);
+  }
+
+  /** Whether this connection's `initialize` was answered with `capabilities.tasks` (D1). */
+  get isOffered(): boolean {
+    return this.#isOffered;
+  }
+
+  /** Decides, once for the connection, whether an `initialize` with this result offers tasks. */
+  offer(resultText: string): boolean {
+    this.#isOffered = offersTasks(resultText, this.options.route.policy());
+    return this.#isOffered;
+  }
+
+  /** Whether the request is about tasks: then it is answered here. */
+  take(message: WireMessage, id: string): boolean {
+    if (!message.method.startsWith('tasks/')) return false;
+    this.#run(id, (signal) => this.#answer(message, signal));
+    return true;
+  }
+
+  /** The CreateTaskResult of a call, as JSON text, in the client's own generation of tasks. */
+  created(record: TaskRecord, form: TaskForm, sentence: string): string {
+    if (form === 'modernTask') {
+      const task = modernTask(viewOf(this.options.context, record));
+      return JSON.stringify({ resultType: 'task', ...task });
+    }
+    const _meta = { [META_IMMEDIATE_RESPONSE]: sentence };
+    return JSON.stringify({ task: this.#legacy.view(record), _meta });
+  }
+
+  /** A legacy client that has been given a task hears of its changes, and of its progress. */
+  follow(handle: HandleId, tokenText: string | null): void {
+    const { context, port } = this.options;
+    const notify = (line: string) => port.send(line);
+    let told = context.registry.get(handle)?.progress;
+    const follower = followTask(context.registry, handle, (record) => {
+      if (record.progress !== told) sendProgress(record, { tokenText, notify });
+      told = record.progress;
+      notify(notificationLine(TaskMethod.statusChanged, this.#legacy.view(record)));
+    });
+    this.#followed.add(follower);
+  }
+
+  /** The connection has gone: nobody hears of anything any more. */
+  dispose(): void {
+    this.#followed.dispose();
+  }
+
+  async #answer(message: WireMessage, signal: AbortSignal): Promise<string> {
+    const params = parsedSpan(message, message.params);
+    const request = { params: isJsonObject(params) ? params : {}, signal };
+    if (isModern(message)) return await answerModern(this.options.context, message, request);
+    if (this.#isOffered) return await this.#legacy.answer(message.method, request);
+    const why = 'This server offers no tasks to this client.';
+    throw new WireError(WireErrorCode.methodNotFound, why);
+  }
+
+  #run(id: string, work: (signal: AbortSignal) => Promise<string>): void {
+    const { inFlight, port } = this.options;
+    const abort = new AbortController();
+    const entry = { kind: 'own', abort } as const;
+    inFlight.add(id, entry);
+    void work(abort.signal)
+      .then(
+        (result) => `{"jsonrpc":"2.0","id":${id},"result":${result}}`,
+        (error: unknown) => failureLine(id, error),
+      )
+      .then((line) => {
+        if (inFlight.take(id, entry)) port.send(line);
+      });
+  }
+}
+
+function failureLine(id: string, error: unknown): string {
+  if (error instanceof WireError) return errorLine(id, error.code, error.message, error.data);
+  return errorLine(id, WireErrorCode.internalError, messageOf(error));
+}
