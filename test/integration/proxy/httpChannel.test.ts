@@ -37,6 +37,33 @@ suite('a channel over Streamable HTTP', () => {
     assert.deepEqual(headers, [['2026-07-28', 'run']]);
   });
 
+  const RESULT = '"result":{"z":1,"a":{"n":12345678901234567890,"x":1.0}},"extra":null';
+  const bodies: [string, string, string][] = [
+    ['a body', 'application/json', `{"jsonrpc": "2.0","id":7,${RESULT}}`],
+    ['a stream', 'text/event-stream', `data: {"jsonrpc": "2.0","id":7,${RESULT}}\n\n`],
+    ['a batch', 'application/json', `[{"jsonrpc": "2.0","id":7,${RESULT}}]`],
+  ];
+  for (const [what, type, body] of bodies) {
+    test(`P12 an answer in ${what} comes in byte for byte`, async (t) => {
+      const url = await serveHttp(t, (_request, _body, response) => {
+        response.writeHead(200, { 'content-type': type }).end(body);
+      });
+      const stage = await HttpChannelStage.open(t, url);
+      stage.request(7, 'ping');
+      assert.equal(await stage.lines.next(), `{"jsonrpc": "2.0","id":7,${RESULT}}`);
+    });
+  }
+
+  test('P12 an answer over several lines is one line', async (t) => {
+    const url = await serveHttp(t, (_request, _body, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end('{\r\n  "jsonrpc": "2.0",\n  "id": 7,\n  "result": {}\n}\n');
+    });
+    const stage = await HttpChannelStage.open(t, url);
+    stage.request(7, 'ping');
+    assert.equal(await stage.lines.next(), '{   "jsonrpc": "2.0",   "id": 7,   "result": {} } ');
+  });
+
   test('the session and the version of a legacy server are said with every later message', async (t) => {
     const said: unknown[] = [];
     const raw = rawRemote(({ request, response, message }) => {
@@ -65,7 +92,11 @@ suite('a channel over Streamable HTTP', () => {
     ['a web page', answersWithHtml, /answered with text\/html, not as an MCP server/],
     ['a redirect to another origin', redirectsElsewhere, /Redirect to http:\/\/other\.example/],
     ['an HTTP error', (_q, _b, response) => void response.writeHead(500).end('x'), /HTTP 500/],
-    ['JSON that is no message', (_q, _b, response) => json(response, {}, {}), /not one of MCP/],
+    [
+      'JSON that is no message',
+      (_q, _b, response) => json(response, {}, {}),
+      /not one to this request/,
+    ],
   ];
   for (const [what, behave, words] of notServers) {
     test(`${what} is one clear line for each request, and the connection lives`, async (t) => {

@@ -1,4 +1,10 @@
-/** What passes through it can be held back. */
+/** What becomes of the bytes of a body: the other side reads what it answers. */
+export interface Tap {
+  push(chunk: Uint8Array): string;
+  end?(): string;
+}
+
+/** Bodies of answers pass here, and can be held back: then their sockets are not read. */
 export class Gate {
   #opened: Promise<void> | null = null;
   #open: () => void = () => {};
@@ -15,23 +21,39 @@ export class Gate {
   }
 
   /**
-   * The same answer, its body read from the socket only while the gate is open. One that is silent
-   * for `silenceMs` ends.
+   * The same answer, its body read only while the gate is open, and never before it is asked for:
+   * whoever asks has read the headers by then. One that is silent for `silenceMs` ends.
    */
-  through(response: Response, silenceMs?: number): Response {
+  pass(response: Response, tap: Tap, silenceMs?: number): Response {
     const { body, status, statusText, headers } = response;
     if (body === null) return response;
     const reader = body.getReader();
-    const gated = new ReadableStream<Uint8Array>({
-      pull: async (controller) => {
-        await this.#opened;
-        const { value, done } = await readWithin(reader, silenceMs);
-        if (done) controller.close();
-        else controller.enqueue(value);
+    const passed = new ReadableStream<Uint8Array>(
+      {
+        pull: (controller) => this.#pull(controller, tap, () => readWithin(reader, silenceMs)),
+        cancel: (reason) => reader.cancel(reason),
       },
-      cancel: (reason) => reader.cancel(reason),
-    });
-    return new Response(gated, { status, statusText, headers });
+      { highWaterMark: 0 },
+    );
+    return new Response(passed, { status, statusText, headers });
+  }
+
+  /** Until there is something to read: nobody asks twice for what did not come. */
+  async #pull(
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    tap: Tap,
+    read: Reader['read'],
+  ): Promise<void> {
+    for (;;) {
+      await this.#opened;
+      const { value, done } = await read();
+      if (done) {
+        if (tap.end !== undefined) controller.enqueue(Buffer.from(tap.end()));
+        return controller.close();
+      }
+      const passed = tap.push(value);
+      if (passed !== '') return controller.enqueue(Buffer.from(passed));
+    }
   }
 }
 

@@ -1,16 +1,17 @@
-import type { JSONRPCMessage, TransportSendOptions } from '@modelcontextprotocol/client';
+import type { TransportSendOptions } from '@modelcontextprotocol/client';
 import type { HttpDefinition } from '../../../brokerApi/brokerProtocol.ts';
 import { systemClock } from '../../../common/clock.ts';
 import { messageOf } from '../../../common/errors.ts';
 import { Emitter } from '../../../common/event.ts';
-import { isJsonObject } from '../../../common/json.ts';
+import { elementsOf, isStringAt, memberOf, stringAt } from '../../../common/jsonSpans.ts';
 import type { Log } from '../../../common/log.ts';
 import type { RemoteWork } from '../../../registry/taskRecord.ts';
 import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import { readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
 import type { ChannelExit, RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
-import { transportFailure, unanswered } from './httpFailure.ts';
+import type { Taken } from './eventTap.ts';
+import { noAnswer, transportFailure, unanswered } from './httpFailure.ts';
 import { HttpWire } from './httpWire.ts';
 import { currentExchange, type OpenRequest, openRequest, resumedRequest } from './openRequest.ts';
 import { outlineOf } from './outline.ts';
@@ -26,6 +27,8 @@ export interface HttpChannelOptions {
 const ORDER_WAIT_MS = 5_000;
 /** How long the end of a session may take. */
 const GOODBYE_MS = 1_000;
+/** How the older transport names the failures of its one stream. */
+const SSE_STREAM = /^SSE error:/;
 const RETRIES_OVER = /^Maximum reconnection attempts/;
 
 /**
@@ -71,10 +74,13 @@ class HttpChannel implements UpstreamChannel {
     },
   ) {
     const { log, resume, createTransport } = options;
-    const onSessionGone = (why: string) => this.#exit(why);
-    this.#wire = new HttpWire({ definition, log, onSessionGone });
+    this.#wire = new HttpWire({
+      definition,
+      log,
+      take: (text) => currentExchange.exit(() => this.#take(text)),
+      onSessionGone: (why) => this.#exit(why),
+    });
     this.#transport = createTransport(definition, { fetch: this.#wire.fetch, resume });
-    this.#transport.onmessage = (message) => currentExchange.exit(() => this.#receive(message));
     this.#transport.onerror = (error) => this.#onError(error);
   }
 
@@ -137,7 +143,7 @@ class HttpChannel implements UpstreamChannel {
         this.#transport.send(outlineOf(message), options),
       );
       const isStillDue = request.hasStream || this.definition.type === 'sse';
-      if (!isStillDue) this.#fail(request, unanswered(this.#wire.origin));
+      if (!isStillDue) this.#fail(request, noAnswer(this.#wire.origin));
     } catch (error) {
       this.#fail(request, transportFailure(this.#wire.origin, error));
     }
@@ -179,20 +185,37 @@ class HttpChannel implements UpstreamChannel {
     }
   }
 
-  #receive(message: JSONRPCMessage): void {
-    if (this.#isGone) return;
-    if (!('method' in message)) this.#onAnswer(message);
-    this.#lines.fire(JSON.stringify(message));
+  /** What the server wrote, on one line: between the values of JSON a line break is a blank. */
+  #take(text: string): Taken {
+    const line = /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ') : text;
+    const message = readMessage(line);
+    if (message === null) return this.#takeBatch(line);
+    if (message.kind === 'response') this.#onAnswer(message);
+    if (!this.#isGone) this.#lines.fire(line);
+    return message.kind === 'response' ? 'response' : 'other';
   }
 
-  #onAnswer(message: JSONRPCMessage): void {
-    const id = 'id' in message ? JSON.stringify(message.id) : '';
-    const request = this.#requests.get(id);
-    this.#requests.delete(id);
-    if (request?.method !== Method.initialize || !('result' in message)) return;
-    const { result } = message;
-    if (isJsonObject(result) && typeof result.protocolVersion === 'string') {
-      this.#transport.setProtocolVersion(result.protocolVersion);
+  /** Batches exist in one old revision (2025-03-26). */
+  #takeBatch(line: string): Taken {
+    const members = elementsOf(line);
+    if (members === null) {
+      this.options.log.write(
+        'warn',
+        `${this.#wire.origin} sent what is no message; it was left out.`,
+      );
+    }
+    const taken = (members ?? []).map((member) => this.#take(sliceOf(line, member)));
+    return taken.includes('response') ? 'response' : 'other';
+  }
+
+  #onAnswer(message: WireMessage): void {
+    const request = message.id === null ? undefined : this.#requests.get(message.id);
+    if (request === undefined) return;
+    this.#requests.delete(request.id);
+    if (request.method !== Method.initialize || message.result === null) return;
+    const version = memberOf(message.text, message.result, 'protocolVersion');
+    if (version !== null && isStringAt(message.text, version)) {
+      this.#transport.setProtocolVersion(stringAt(message.text, version));
     }
   }
 
@@ -206,7 +229,8 @@ class HttpChannel implements UpstreamChannel {
     const isFirst = request.lastEventId === null;
     request.lastEventId = eventId;
     const requestId = Number(request.id);
-    if (!isFirst || request.isModern || !Number.isInteger(requestId)) return;
+    const isOpen = this.#requests.get(request.id) === request;
+    if (!isFirst || !isOpen || request.isModern || !Number.isInteger(requestId)) return;
     this.#remotes.fire({
       requestId,
       remote: {
@@ -229,7 +253,7 @@ class HttpChannel implements UpstreamChannel {
     const request = currentExchange.getStore()?.request ?? null;
     if (request !== null && RETRIES_OVER.test(messageOf(error))) this.#fail(request, failure);
     // The older transport's session is its one stream.
-    if (this.definition.type === 'sse' && this.#isOpen) this.#exit(failure.message);
+    if (this.#isOpen && SSE_STREAM.test(messageOf(error))) this.#exit(failure.message);
   }
 
   async #endSession(withinMs: number): Promise<void> {

@@ -63,10 +63,17 @@ export function transportFailure(origin: string, error: unknown): TaskHandlesErr
   return failure(`${origin} gave an answer that is not one of MCP: ${messageOf(error)}`, error);
 }
 
-/** A stream ended, or an answer came that answers something else. */
+/** A stream ended too early. */
 export function unanswered(origin: string): TaskHandlesError {
   return failure(
     `${origin} ended its answer without a result; whether it did what was asked is unknown.`,
+  );
+}
+
+/** What came is none of MCP, or answers something else. */
+export function noAnswer(origin: string): TaskHandlesError {
+  return failure(
+    `${origin} gave an answer that is not one to this request; whether it did what was asked is unknown.`,
   );
 }
 

@@ -3,6 +3,7 @@ import type { Disposable } from '../../../common/disposable.ts';
 import { TaskHandlesError } from '../../../common/errors.ts';
 import { isJsonObject, parseJson } from '../../../common/json.ts';
 import type { Log } from '../../../common/log.ts';
+import { BodyTap, EventTap, type TakeText } from './eventTap.ts';
 import { Gate } from './gate.ts';
 import { connectionFailure, contentFailure, sessionGone, statusFailure } from './httpFailure.ts';
 import { currentExchange, type Exchange } from './openRequest.ts';
@@ -20,12 +21,14 @@ const RESUMED_SILENCE_MS = 10_000;
 export interface HttpWireOptions {
   readonly definition: HttpDefinition;
   readonly log: Log;
+  /** A message of the server, or what should be one, as it was written. */
+  readonly take: TakeText;
   readonly onSessionGone: (why: string) => void;
 }
 
 /**
- * The `fetch` of one connection's transport. It knows what each call of it is for, puts the message
- * itself in the place of the transport's copy, and turns what is no answer into one clear line.
+ * The `fetch` of one connection's transport, which keeps the session and the streams. Messages pass
+ * it by, both ways as they were written; what is no answer becomes one clear line.
  */
 export class HttpWire implements Disposable {
   readonly origin: string;
@@ -85,14 +88,19 @@ export class HttpWire implements Disposable {
     if (method === 'GET') {
       if (!isStream) throw this.#wrongContent(response);
       this.#hasHadStream = true;
-      return this.gate.through(response, request === null ? undefined : RESUMED_SILENCE_MS);
+      return this.#tap(response, request === null ? undefined : RESUMED_SILENCE_MS);
     }
     const isAnswer =
       request !== null && method === 'POST' && this.options.definition.type === 'http';
     if (!isAnswer || response.status !== 200) return response;
-    if (!isStream && type !== 'application/json') throw this.#wrongContent(response);
     request.hasStream = isStream;
-    return this.gate.through(response);
+    if (isStream) return this.#tap(response);
+    if (type !== 'application/json') throw this.#wrongContent(response);
+    return this.gate.pass(response, new BodyTap(this.options.take));
+  }
+
+  #tap(response: Response, silenceMs?: number): Response {
+    return this.gate.pass(response, new EventTap(this.options.take), silenceMs);
   }
 
   /** Throws, unless it is an answer of the protocol in the clothes of an HTTP error. */
@@ -111,8 +119,8 @@ export class HttpWire implements Disposable {
     void response.body?.cancel().catch(() => {});
     const id = exchange?.request?.id;
     if (id !== undefined && error !== null && response.status !== 401) {
-      const answer = `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(error)}}`;
-      return new Response(answer, { headers: { 'content-type': 'application/json' } });
+      this.options.take(`{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(error)}}`);
+      return new Response(null, { status: 202 });
     }
     throw statusFailure(this.origin, response.status);
   }
