@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { suite, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Client as ModernClient } from '@modelcontextprotocol/client';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { upstreamStarter } from '../../../src/broker/upstreamStarter.ts';
+import { systemClock } from '../../../src/common/clock.ts';
+import { silentLog } from '../../../src/common/log.ts';
+import { EraMemory } from '../../../src/proxy/upstream/eras/eraMemory.ts';
+import { speakLegacy } from '../../../src/proxy/upstream/eras/speakLegacy.ts';
+import { speakModern } from '../../../src/proxy/upstream/eras/speakModern.ts';
+import type { UpstreamChannel } from '../../../src/proxy/upstream/upstreamChannel.ts';
+import { ChannelTransport } from '../../support/channelTransport.ts';
+import { EVERYTHING } from '../../support/connectClient.ts';
+
+const MODERN = '2026-07-28';
+const fixture = (path: string) => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
+const MODERN_SERVER = [fixture('conformance/main.mjs'), 'stdio', '--no-tasks', '--era', 'modern'];
+const LEGACY_SERVER = [EVERYTHING, 'stdio'];
+const LIMIT = { timeout: 30_000 };
+const FORM_ANSWER = { action: 'accept' as const, content: { name: 'Ada', ok: true } };
+
+async function start(args: readonly string[]): Promise<UpstreamChannel> {
+  const env = { PATH: process.env.PATH ?? '' };
+  const definition = { command: process.execPath, args: [...args], cwd: null, env };
+  return await upstreamStarter('eras-test', silentLog)(definition, 'u1');
+}
+
+/** The SDK's first major, which knows no other era than the legacy one. */
+async function legacyClient(t: TestContext, args: readonly string[]): Promise<LegacyClient> {
+  const known = new EraMemory().of('s', 'legacy');
+  const channel = speakLegacy(await start(args), { clock: systemClock, log: silentLog, known });
+  const capabilities = { elicitation: {}, sampling: {}, roots: {} };
+  const client = new LegacyClient({ name: 'v1', version: '1' }, { capabilities });
+  client.setRequestHandler(ElicitRequestSchema, () => FORM_ANSWER);
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: 'file:///a' }] }));
+  client.setRequestHandler(CreateMessageRequestSchema, () => ({
+    role: 'assistant',
+    model: 'm',
+    content: { type: 'text', text: 'Paris' },
+  }));
+  t.after(() => client.close());
+  await client.connect(new ChannelTransport(channel));
+  return client;
+}
+
+/** The SDK's second major, held to the modern era. */
+async function modernClient(t: TestContext, args: readonly string[]): Promise<ModernClient> {
+  const capabilities = { elicitation: { form: {} } };
+  const channel = await speakModern({
+    channel: await start(args),
+    restart: () => start(args),
+    opening: {
+      dialect: 'modern',
+      protocolVersion: MODERN,
+      clientInfoJson: '{"name":"v2","version":"1"}',
+      capabilitiesJson: JSON.stringify(capabilities),
+    },
+    clock: systemClock,
+    known: new EraMemory().of('s', 'modern'),
+  });
+  const client = new ModernClient(
+    { name: 'v2', version: '1' },
+    { capabilities, versionNegotiation: { mode: { pin: MODERN } } },
+  );
+  t.after(() => client.close());
+  client.setRequestHandler('elicitation/create', () => FORM_ANSWER);
+  await client.connect(new ChannelTransport(channel));
+  return client;
+}
+
+function textOf(result: unknown): string {
+  const { content } = result as { content: { text?: string }[] };
+  return content.map(({ text }) => text).join('\n');
+}
+
+suite('P12 an SDK client of 2025 and a real server of 2026', () => {
+  test('share tools, prompts, resources, templates and completion', LIMIT, async (t) => {
+    const client = await legacyClient(t, MODERN_SERVER);
+    assert.equal(client.getServerVersion()?.name, 'conformance-fixture');
+    const { tools } = await client.listTools();
+    assert(tools.length > 10);
+    const simple = await client.callTool({ name: 'test_simple_text' });
+    assert.match(textOf(simple), /simple text response/);
+    assert(!('resultType' in simple));
+    const { prompts } = await client.listPrompts();
+    assert(prompts.some(({ name }) => name === 'test_simple_prompt'));
+    const { messages } = await client.getPrompt({
+      name: 'test_prompt_with_arguments',
+      arguments: { arg1: 'a', arg2: 'b' },
+    });
+    assert.match(JSON.stringify(messages), /arg1='a', arg2='b'/);
+    const { contents } = await client.readResource({ uri: 'test://template/7/data' });
+    assert.match(JSON.stringify(contents), /Data for ID: 7/);
+    const { resourceTemplates } = await client.listResourceTemplates();
+    assert.equal(resourceTemplates.length, 1);
+    const ref = { type: 'ref/prompt' as const, name: 'test_simple_prompt' };
+    const { completion } = await client.complete({ ref, argument: { name: 'a', value: '' } });
+    assert.deepEqual(completion.values, []);
+    await client.ping();
+  });
+
+  test('share progress, and errors by their codes', LIMIT, async (t) => {
+    const client = await legacyClient(t, MODERN_SERVER);
+    const told: number[] = [];
+    const onprogress = ({ progress }: { progress: number }) => void told.push(progress);
+    await client.callTool({ name: 'test_tool_with_progress' }, undefined, { onprogress });
+    assert.deepEqual(told, [0, 50, 100]);
+    await assert.rejects(client.callTool({ name: 'no such tool' }), { code: -32602 });
+  });
+
+  for (const [tool, says] of [
+    ['elicitation', /Hello, Ada!/],
+    ['sampling', /Paris/],
+    ['list_roots', /Found 1 root/],
+    ['request_state', /state-ok/],
+    ['multiple_inputs', /./],
+    ['multi_round', /./],
+  ] as const) {
+    test(`share questions: ${tool}`, LIMIT, async (t) => {
+      const client = await legacyClient(t, MODERN_SERVER);
+      const result = await client.callTool({ name: `test_input_required_result_${tool}` });
+      assert.match(textOf(result), says);
+      assert.notEqual(result.isError, true);
+    });
+  }
+
+  test('share questions of a prompt', LIMIT, async (t) => {
+    const client = await legacyClient(t, MODERN_SERVER);
+    const { messages } = await client.getPrompt({ name: 'test_input_required_result_prompt' });
+    assert.equal(messages.length > 0, true);
+  });
+
+  test('share the news that tools have changed, and of resources', LIMIT, async (t) => {
+    const client = await legacyClient(t, MODERN_SERVER);
+    const changed = new Promise((resolve) => {
+      client.setNotificationHandler(ToolListChangedNotificationSchema, resolve);
+    });
+    await client.subscribeResource({ uri: 'test://watched-resource' });
+    await client.callTool({ name: 'test_trigger_tool_change' });
+    await changed;
+    await client.unsubscribeResource({ uri: 'test://watched-resource' });
+  });
+});
+
+suite('P12 an SDK client of 2026 and the real server-everything of 2025', () => {
+  test('share tools, prompts, resources and completion', LIMIT, async (t) => {
+    const client = await modernClient(t, LEGACY_SERVER);
+    assert.equal(client.getProtocolEra(), 'modern');
+    assert.equal(client.getServerVersion()?.name, 'mcp-servers/everything');
+    const { tools } = await client.listTools();
+    assert(tools.some(({ name }) => name === 'echo'));
+    const echo = await client.callTool({ name: 'echo', arguments: { message: 'hi' } });
+    assert.match(textOf(echo), /Echo: hi/);
+    const { prompts } = await client.listPrompts();
+    const { messages } = await client.getPrompt({ name: prompts[0]?.name ?? '' });
+    assert(messages.length > 0);
+    const { resources } = await client.listResources();
+    const { contents } = await client.readResource({ uri: resources[0]?.uri ?? '' });
+    assert.equal(contents.length, 1);
+    assert((await client.listResourceTemplates()).resourceTemplates.length > 0);
+  });
+
+  test('share progress', LIMIT, async (t) => {
+    const client = await modernClient(t, LEGACY_SERVER);
+    const told: number[] = [];
+    const call = {
+      name: 'trigger-long-running-operation',
+      arguments: { duration: 0.4, steps: 4 },
+    };
+    const onprogress = ({ progress }: { progress: number }) => void told.push(progress);
+    assert.match(textOf(await client.callTool(call, { onprogress })), /completed/);
+    assert.deepEqual(told, [1, 2, 3, 4]);
+  });
+
+  test('share questions: what the server elicits in the middle of a call', LIMIT, async (t) => {
+    const client = await modernClient(t, LEGACY_SERVER);
+    const result = await client.callTool({ name: 'trigger-elicitation-request', arguments: {} });
+    assert.match(textOf(result), /Ada/);
+  });
+
+  test('share the updates of a resource', LIMIT, async (t) => {
+    const client = await modernClient(t, LEGACY_SERVER);
+    const { resources } = await client.listResources();
+    const uri = resources[0]?.uri ?? '';
+    const updated = new Promise<string>((resolve) => {
+      client.setNotificationHandler('notifications/resources/updated', ({ params }) =>
+        resolve(params.uri),
+      );
+    });
+    const subscription = await client.listen({
+      toolsListChanged: true,
+      resourceSubscriptions: [uri],
+    });
+    assert.deepEqual(subscription.honoredFilter.resourceSubscriptions, [uri]);
+    await client.callTool({ name: 'toggle-subscriber-updates', arguments: {} });
+    assert.equal(await updated, uri);
+    await subscription.close();
+  });
+
+  test('a modern server is spoken to as it is', LIMIT, async (t) => {
+    const client = await modernClient(t, MODERN_SERVER);
+    const result = await client.callTool({ name: 'test_input_required_result_elicitation' });
+    assert.match(textOf(result), /Hello, Ada!/);
+  });
+});
