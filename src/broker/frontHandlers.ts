@@ -36,7 +36,9 @@ export function handleFrontRequests(
 
 function parseFront(params: JsonObject, log: Log): FrontParams {
   const { route, workspace, definition, policy, port, token } = params;
-  if (typeof route !== 'string' || route === '') throw invalid('`route` must be a name.');
+  if (route !== null && (typeof route !== 'string' || route === '')) {
+    throw invalid('`route` must be a name, or null.');
+  }
   const parsed = parsePolicy(policy);
   for (const problem of parsed.problems) log.write('warn', `Of server \`${route}\`: ${problem}`);
   return {

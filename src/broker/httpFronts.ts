@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { FrontParams, OpenFront } from '../brokerApi/brokerProtocol.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { HttpFront } from '../proxy/downstream/http/httpFront.ts';
-import type { ProxyContext } from '../proxy/proxyContext.ts';
+import type { ProxyContext, SessionRoute } from '../proxy/proxyContext.ts';
 import type { RouteTable } from './routeTable.ts';
 
-/** The path of a front's only route. */
+/** The path of a front's only route; of one for all routes, what stands before their names. */
 const PATH = '/mcp';
 
 interface Entry {
@@ -30,16 +30,11 @@ export class HttpFronts implements Disposable {
   async open(params: FrontParams): Promise<{ url: string; token: string }> {
     const { route: name, workspace, port } = params;
     const token = params.token ?? randomBytes(32).toString('base64url');
-    const route = await this.routes.resolve(params);
-    const front = await HttpFront.open({
-      context: this.context,
-      port,
-      token,
-      routeAt: (path) => (path === PATH ? route : null),
-    });
+    const routeAt = await this.#routesOf(params);
+    const front = await HttpFront.open({ context: this.context, port, token, routeAt });
     const url = front.origin + PATH;
     this.#open.set(url, { told: { route: name, workspace, url }, front });
-    this.context.log.write('info', `Server \`${name}\` is served at ${url}.`);
+    this.#log(name, `served at ${url}`);
     return { url, token };
   }
 
@@ -48,13 +43,38 @@ export class HttpFronts implements Disposable {
     if (entry === undefined) return;
     this.#open.delete(url);
     entry.front.dispose();
-    this.context.log.write(
-      'info',
-      `Server \`${entry.told.route}\` is not served at ${url} any more.`,
-    );
+    this.#log(entry.told.route, `not served at ${url} any more`);
   }
 
   dispose(): void {
     for (const url of this.#open.keys()) this.close(url);
+  }
+
+  /** Which route is behind a path. */
+  async #routesOf(params: FrontParams): Promise<(path: string) => SessionRoute | null> {
+    const { route: name, workspace } = params;
+    if (name === null) {
+      return (path) => {
+        const found = nameIn(path);
+        return found === null ? null : this.routes.find(workspace, found);
+      };
+    }
+    const route = await this.routes.resolve({ ...params, route: name });
+    return (path) => (path === PATH ? route : null);
+  }
+
+  #log(route: string | null, what: string): void {
+    const who = route === null ? 'The routes of a window are' : `Server \`${route}\` is`;
+    this.context.log.write('info', `${who} ${what}.`);
+  }
+}
+
+/** `/mcp/NAME`, with the name as URLs have it; `null` for any other path. */
+function nameIn(path: string): string | null {
+  const encoded = path.startsWith(`${PATH}/`) ? path.slice(PATH.length + 1) : '';
+  try {
+    return encoded === '' ? null : decodeURIComponent(encoded);
+  } catch {
+    return null;
   }
 }

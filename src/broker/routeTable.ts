@@ -46,6 +46,21 @@ export class RouteTable implements Disposable {
           'or track the server again.',
       );
     }
+    return this.#tracked(workspace, found);
+  }
+
+  /** The route as windows define it now; what it is may change while it is in use. */
+  find(workspace: string | null, name: string): SessionRoute | null {
+    const found = this.#routes.get(keyOf(workspace, name));
+    return found === undefined ? null : this.#tracked(workspace, found);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  #tracked(workspace: string | null, found: RouteDefinition): SessionRoute {
+    const { name } = found;
     const current = () => this.#routes.get(keyOf(workspace, name)) ?? found;
     return {
       name,
@@ -55,10 +70,6 @@ export class RouteTable implements Disposable {
       },
       policy: () => current().policy,
     };
-  }
-
-  dispose(): void {
-    this.#changed.dispose();
   }
 
   #waitFor(key: string): Promise<RouteDefinition | undefined> {

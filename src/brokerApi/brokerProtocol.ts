@@ -44,9 +44,10 @@ export interface ConnectHello extends HelloBase {
   readonly policy?: RoutePolicy;
 }
 
-/** A route to be served over Streamable HTTP on loopback. */
+/** What is to be served over Streamable HTTP on loopback. */
 export interface FrontParams {
-  readonly route: string;
+  /** `null`: every route that the workspace's windows define, each below the URL by its name. */
+  readonly route: string | null;
   readonly workspace: string | null;
   /** Absent when a window has defined the route, as for `connect --route NAME`. */
   readonly definition?: ServerDefinition;
@@ -59,7 +60,7 @@ export interface FrontParams {
 
 /** An HTTP front that is open. Tokens are told to its opener only. */
 export interface OpenFront {
-  readonly route: string;
+  readonly route: string | null;
   readonly workspace: string | null;
   readonly url: string;
 }

@@ -23,6 +23,8 @@ export interface HomePaths {
   readonly index: string;
   /** How long tools took before. */
   readonly durations: string;
+  /** What clients of the HTTP fronts of windows must bring; for this user alone. */
+  readonly httpToken: string;
   /** The folder that terminals have on their PATH. */
   readonly bin: string;
 }
@@ -69,6 +71,7 @@ function pathsOf(root: string): HomePaths {
     audit: join(root, 'audit'),
     index: join(root, 'index.json'),
     durations: join(root, 'durations.json'),
+    httpToken: join(root, 'http.token'),
     bin: join(root, 'bin'),
   };
 }

@@ -4,12 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FrontParams } from '../../brokerApi/brokerProtocol.ts';
 import { ControlClient } from '../../brokerApi/controlClient.ts';
 import { type HomePaths, resolveHome } from '../../brokerApi/home.ts';
+import { freshToken, keptToken, writeToken } from '../../brokerApi/tokenFile.ts';
 import { messageOf } from '../../common/errors.ts';
 import { PRODUCT } from '../../common/product.ts';
 import { connectHello } from '../connect/connectHello.ts';
 import { ExitCode } from '../exitCode.ts';
 import { parseServeOptions, type ServeOptions } from './serveOptions.ts';
-import { freshToken, keptToken, writeToken } from './tokenFile.ts';
 
 const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const FIRST_PAUSE_MS = 100;

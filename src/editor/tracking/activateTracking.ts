@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { resolveHome } from '../../brokerApi/home.ts';
 import { systemClock } from '../../common/clock.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { userFolderOf } from '../../hostConfigs/hostConfigFile.ts';
 import type { BrokerLink } from '../brokerLink.ts';
+import { setting } from '../setting.ts';
 import { distFolderOf } from '../windowLink.ts';
 import { Consent } from './consent.ts';
 import { FileMemory } from './fileMemory.ts';
 import { findServers } from './findServers.ts';
+import { HttpFrontKeeper } from './httpFrontKeeper.ts';
 import { InputAnswers } from './inputAnswers.ts';
 import { ObstacleTeller } from './obstacleTeller.ts';
 import { Originals } from './originals.ts';
@@ -35,6 +38,7 @@ export function activateTracking(
   const tracking = trackingContext(context, { link, log, userFolder });
   const { keeper } = tracking;
   store.add(keeper);
+  store.add(serveOverHttp(link, log));
   const teller = new ObstacleTeller(tracking);
   store.add(keeper.onDidLook((waiting) => teller.tell(waiting)));
   store.add(keeper.onDidLook(() => void showTracking(keeper.routes.length > 0)));
@@ -48,6 +52,19 @@ export function activateTracking(
   store.add(watchServers(userFolder, () => keeper.lookSoon()));
   // After the activation, which has to be fast.
   store.add(systemClock.after(0, () => void keeper.whenLooked()));
+  return store;
+}
+
+/** At the port that a setting names, if any. */
+function serveOverHttp(link: BrokerLink, log: Log): Disposable {
+  const store = new DisposableStore();
+  const port = () => setting<number>('httpFront.port') ?? 0;
+  const front = store.add(new HttpFrontKeeper({ link, paths: resolveHome(), log, port }));
+  store.add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('mcpTaskHandles.httpFront')) void front.apply();
+    }),
+  );
   return store;
 }
 

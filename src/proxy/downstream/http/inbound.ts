@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson } from '../../../common/json.ts';
+import { isJsonObject } from '../../../common/json.ts';
 import { elementsOf } from '../../../common/jsonSpans.ts';
 import { WireErrorCode } from '../../wire/jsonRpc.ts';
 import {
@@ -15,7 +15,6 @@ import {
   missingHeaderOf,
   type StandardHeaders,
 } from './modernHeaders.ts';
-import { NOT_JSON } from './requestBody.ts';
 
 /** The one modern revision there is. */
 export const MODERN_VERSION = '2026-07-28';
@@ -27,7 +26,7 @@ export type Inbound =
   | { readonly era: null; readonly refusal: HttpRefusal; readonly id: string };
 
 /**
- * Reads a POST's body. A message that claims a version in its `_meta` is modern, `initialize` and
+ * Reads a POST's body, which is JSON. A message that claims a version in its `_meta` is modern, `initialize` and
  * what claims nothing is legacy. `client` tells modern clients apart (JSON text; `null` for a
  * notification that does not say).
  */
@@ -61,7 +60,7 @@ export function isModernVersion(version: string | undefined): boolean {
 function readBatch(body: string, headers: StandardHeaders): Inbound {
   const members = elementsOf(body);
   if (members === null) {
-    return refused(parseJson(body) === undefined ? NOT_JSON : invalid('It is no message'), null);
+    return refused(invalid('It is no message'), null);
   }
   const messages = members.map((member) => readMessage(sliceOf(body, member)));
   const isLegacy = messages.every(

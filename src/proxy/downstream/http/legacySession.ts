@@ -72,7 +72,7 @@ export class LegacySession {
     }
     if (requests.length === 0) response.writeHead(202).end();
     else this.#openStream(requests, versionOf(requests, request), response);
-    for (const message of messages) this.#session.receive(message.text);
+    for (const message of messages) this.#receive(message);
   }
 
   /** The stream for what belongs to no request, or the rest of one that broke. */
@@ -91,6 +91,13 @@ export class LegacySession {
     this.#standing.end();
     this.#byRequest.clear();
     this.#byToken.clear();
+  }
+
+  #receive(message: WireMessage): void {
+    this.#session.receive(message.text);
+    const cancelled = message.method === Method.cancelled ? message.param('requestId') : null;
+    // Nobody answers it any more.
+    if (cancelled !== null) this.#settle(sliceOf(message.text, cancelled));
   }
 
   #openStream(
@@ -149,10 +156,14 @@ export class LegacySession {
 
   #answer(message: WireMessage): void {
     const id = message.id ?? '';
+    this.#noteVersion(message);
+    this.#byRequest.get(id)?.send(message.text);
+    this.#settle(id);
+  }
+
+  #settle(id: string): void {
     const stream = this.#byRequest.get(id);
     if (stream === undefined) return;
-    this.#noteVersion(message);
-    stream.send(message.text);
     this.#byRequest.delete(id);
     for (const [token, of] of this.#byToken) if (of.id === id) this.#byToken.delete(token);
     stream.pending.delete(id);

@@ -28,8 +28,7 @@ export async function readBody(
   return lineOf(Buffer.concat(parts));
 }
 
-/** The refusal of what is not JSON. */
-export const NOT_JSON: HttpRefusal = {
+const NOT_JSON: HttpRefusal = {
   status: 400,
   code: WireErrorCode.parseError,
   message: 'The body is not JSON.',
@@ -41,13 +40,15 @@ const WRONG_TYPE: HttpRefusal = {
   message: 'The Content-Type must be application/json, without a Content-Encoding.',
 };
 
-/** A message goes on as a line: breaks between its members become spaces, elsewhere JSON has none. */
+/**
+ * A message goes on as a line: breaks between its members become spaces, elsewhere JSON has none.
+ * Parsed only to know that it is JSON: what reads the line later does not look into its strings.
+ */
 function lineOf(body: Buffer): BodyReading {
   if (!isUtf8(body)) return { refusal: NOT_JSON };
   const text = body.toString('utf8').trim();
-  if (!/[\r\n]/.test(text)) return { line: text };
   if (parseJson(text) === undefined) return { refusal: NOT_JSON };
-  return { line: text.replaceAll(/[\r\n]+/g, ' ') };
+  return { line: /[\r\n]/.test(text) ? text.replaceAll(/[\r\n]+/g, ' ') : text };
 }
 
 function isJson(headers: IncomingMessage['headers']): boolean {

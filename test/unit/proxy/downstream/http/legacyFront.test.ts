@@ -187,6 +187,20 @@ suite('legacy clients over HTTP', () => {
     );
   });
 
+  test('a request that its client cancels has no answer, and its stream ends', async (t) => {
+    const http = await HttpStage.open(t);
+    const session = await http.greeted();
+    const asked = http.post({ id: 1, method: 'x/y' }, session);
+    await http.sent('x/y');
+    const cancel = { method: 'notifications/cancelled', params: { requestId: 1 } };
+    assert.equal(await http.post(cancel, session).status(), 202);
+    await asked.end();
+    assert.deepEqual(asked.messages, []);
+    await http.sent('notifications/cancelled');
+    http.stage.clock.advance(SESSION_IDLE_MS + 60_000);
+    assert.equal(await http.post({ id: 2, method: 'x/z' }, session).status(), 404);
+  });
+
   test('P4 a session that its client ends leaves its calls as tasks', async (t) => {
     const http = await HttpStage.open(t);
     const session = await http.greeted();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { messageOf, systemCodeOf, TaskHandlesError } from '../../common/errors.ts';
+import { messageOf, systemCodeOf, TaskHandlesError } from '../common/errors.ts';
 
 const OTHERS = 0o077;
 
