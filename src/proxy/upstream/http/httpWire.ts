@@ -140,7 +140,9 @@ export class HttpWire implements Disposable {
 }
 
 /** The transport's init with the message itself as body, and the true last event to go on from. */
-function forExchange(init: RequestInit, exchange: Exchange | undefined): RequestInit {
+function forExchange(written: RequestInit, exchange: Exchange | undefined): RequestInit {
+  // The older transport's stream is a GET that does not say so.
+  const init = { method: 'GET', ...written };
   if (exchange === undefined) return init;
   const { line, request } = exchange;
   if (init.method === 'POST' && line !== null) return { ...init, body: line };
