@@ -75,7 +75,9 @@ function parseSettings(value: JsonObject, path: string, problems: string[]): Pol
     const duration = DURATION_SETTINGS.find((known) => known === name);
     if (name === 'policy' && isHandOff(setting)) settings.policy = setting;
     else if (name === 'nativeTasks' && isNativeTasks(setting)) settings.nativeTasks = setting;
-    else if (duration && isDurationMs(setting)) {
+    else if (name === 'agentsMayAnswer' && typeof setting === 'boolean') {
+      settings.agentsMayAnswer = setting;
+    } else if (duration && isDurationMs(setting)) {
       settings[duration] = duration === 'ttlMs' ? saneTtlMs(setting, path, problems) : setting;
     } else problems.push(`"${path}${name}" ${faultOf(name, duration !== undefined)}`);
   }
@@ -98,6 +100,7 @@ function faultOf(name: string, isDuration: boolean): string {
   if (name === 'nativeTasks') {
     return 'must be "never", "optional" or "required"; the default holds.';
   }
+  if (name === 'agentsMayAnswer') return 'must be true or false; the default holds.';
   if (isDuration) return 'must be a number of milliseconds, not negative; the default holds.';
   if (name === 'strictTaskStatus' || LIMIT_SETTINGS.some((limit) => limit === name)) {
     return 'is a setting of the whole server, not of one tool; it is ignored.';

@@ -9,6 +9,8 @@ export interface PolicySettings {
   readonly policy?: HandOff;
   /** `required` refuses, in both eras, a call of a client without tasks. */
   readonly nativeTasks?: NativeTasks;
+  /** Whether an agent may answer what the tool's server asks the person. */
+  readonly agentsMayAnswer?: boolean;
   readonly handOffAfterMs?: number;
   readonly ttlMs?: number;
   readonly pollIntervalMs?: number;
@@ -42,6 +44,7 @@ export type ResolvedPolicy = Required<PolicySettings & LimitSettings>;
 export const DEFAULT_POLICY: ResolvedPolicy = {
   policy: 'auto',
   nativeTasks: 'never',
+  agentsMayAnswer: false,
   handOffAfterMs: 10_000,
   ttlMs: 86_400_000,
   pollIntervalMs: 5_000,
@@ -114,6 +117,7 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
   for (const settings of [routePolicy, ...overridesFor(routePolicy, tool)]) {
     if (isHandOff(settings.policy)) resolved.policy = settings.policy;
     if (isNativeTasks(settings.nativeTasks)) resolved.nativeTasks = settings.nativeTasks;
+    resolved.agentsMayAnswer = settings.agentsMayAnswer ?? resolved.agentsMayAnswer;
     for (const name of DURATION_SETTINGS) {
       const value = settings[name];
       if (isDurationMs(value)) resolved[name] = Math.min(value, longestMs(name));
@@ -124,6 +128,12 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
     if (isLimit(value)) resolved[name] = value;
   }
   return resolved;
+}
+
+/** Whether agents may answer questions of some tool of the route. */
+export function mayAgentsAnswer(routePolicy: RoutePolicy): boolean {
+  const settings = [routePolicy, ...Object.values(routePolicy.tools ?? {})];
+  return settings.some(({ agentsMayAnswer }) => agentsMayAnswer === true);
 }
 
 /** Whether a call of some tool of the route may become a task. */

@@ -6,6 +6,7 @@ export const POLICY_SETTINGS = [
   'policy',
   'nativeTasks',
   'strictTaskStatus',
+  'agentsMayAnswer',
   'handOffAfterMs',
   'ttlMs',
   'pollIntervalMs',

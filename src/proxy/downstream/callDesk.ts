@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../common/json.ts';
-import { mayIssueHandles, taskSupportOf } from '../../registry/policy.ts';
+import { mayAgentsAnswer, mayIssueHandles, taskSupportOf } from '../../registry/policy.ts';
 import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { takesTasks } from '../wire/envelopes.ts';
@@ -165,6 +165,7 @@ export class CallDesk {
       mayBecomeTask: (tool) => isPlain && this.#policies.of(tool).policy !== 'never',
       ...(tasks.isOffered && { taskSupport: (tool) => taskSupportOf(this.#policies.of(tool)) }),
       names: this.#names,
+      mayAnswer: mayAgentsAnswer(route.policy()),
     });
     return resultLine(id, rewritten);
   }

@@ -21,6 +21,8 @@ export interface ToolListRewrite {
   /** What `execution.taskSupport` says of a tool, for clients of 2025-11-25 with tasks. */
   readonly taskSupport?: (tool: string) => NativeTasks;
   readonly names: CompanionNames;
+  /** Whether agents may answer questions of some tool. */
+  readonly mayAnswer: boolean;
 }
 
 /** The names of the tools in a `tools/list` result. */
@@ -39,7 +41,10 @@ export function rewriteToolList(result: unknown, rewrite: ToolListRewrite): unkn
   );
   const isLastPage = typeof result.nextCursor !== 'string';
   const hasCompanions = isLastPage && rewrite.mayIssueHandles;
-  return { ...result, tools: hasCompanions ? [...tools, ...companionTools(rewrite.names)] : tools };
+  return {
+    ...result,
+    tools: hasCompanions ? [...tools, ...companionTools(rewrite.names, rewrite.mayAnswer)] : tools,
+  };
 }
 
 function rewriteTool(tool: JsonObject, rewrite: ToolListRewrite): JsonObject {

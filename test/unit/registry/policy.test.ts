@@ -13,6 +13,7 @@ suite('resolvePolicy', () => {
     assert.deepEqual(resolvePolicy({}, 'build'), {
       policy: 'auto',
       nativeTasks: 'never',
+      agentsMayAnswer: false,
       handOffAfterMs: 10_000,
       ttlMs: 86_400_000,
       pollIntervalMs: 5_000,

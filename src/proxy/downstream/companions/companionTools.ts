@@ -12,12 +12,14 @@ export const POLL_WAIT_MAX_MS = 50_000;
 
 const HANDLE_PROPERTY = { type: 'string', description: 'The handle (th_…) of the task.' };
 
+const ACTIONS = ['revoke', 'cancel'];
+
 /** Claude Code defers tools without this, and the agent would not find them. */
 const ALWAYS_LOAD = { 'anthropic/alwaysLoad': true };
 
 /** The definitions for `tools/list`: no `outputSchema`, because a poll returns any tool's result. */
-export function companionTools(names: CompanionNames): object[] {
-  return [pollTool(names), controlTool(names)];
+export function companionTools(names: CompanionNames, mayAnswer: boolean): object[] {
+  return [pollTool(names), mayAnswer ? answeringTool(names) : controlTool(names)];
 }
 
 function pollTool(names: CompanionNames): object {
@@ -45,7 +47,22 @@ function pollTool(names: CompanionNames): object {
   };
 }
 
-function controlTool(names: CompanionNames): object {
+/** `task_control` where the person lets agents answer what a task asks. */
+function answeringTool(names: CompanionNames): object {
+  const tool = controlTool(names);
+  const { inputSchema } = tool;
+  const action = {
+    type: 'string',
+    enum: [...ACTIONS, 'answer'],
+    description: '`answer`: answers what the task asks; the others stop it.',
+  };
+  const key = { type: 'string', description: 'Which question, where the task asks several.' };
+  const response = { type: 'object', description: 'The answer, such as {"action":"decline"}.' };
+  const properties = { ...inputSchema.properties, action, key, response };
+  return { ...tool, inputSchema: { ...inputSchema, properties } };
+}
+
+function controlTool(names: CompanionNames) {
   return {
     name: names.control,
     title: 'Stop a Background Task',
@@ -56,7 +73,7 @@ function controlTool(names: CompanionNames): object {
       type: 'object',
       properties: {
         handle: HANDLE_PROPERTY,
-        action: { type: 'string', enum: ['revoke', 'cancel'], description: 'Both stop the task.' },
+        action: { type: 'string', enum: ACTIONS, description: 'Both stop the task.' },
         reason: { type: 'string', description: 'Why, in a few words; the person will read it.' },
       },
       required: ['handle', 'action'],

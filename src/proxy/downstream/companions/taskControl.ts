@@ -3,6 +3,7 @@ import { toTaskView } from '../../../registry/projection.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
 import { revokedSentence } from '../sentences.ts';
 import { findTask } from '../taskAnswers.ts';
+import { answerTask } from './answerTask.ts';
 import type { CompanionOptions } from './companions.ts';
 
 const MAX_REASON = 300;
@@ -13,6 +14,7 @@ export async function controlTask(
   given: JsonObject,
 ): Promise<ToolAnswer> {
   const { handle, action, reason } = given;
+  if (action === 'answer') return await answerTask(context, given);
   if (action !== 'revoke' && action !== 'cancel') {
     return errorAnswer('`action` must be "revoke" (or "cancel", which is the same).');
   }

@@ -14,6 +14,7 @@ const REWRITE: ToolListRewrite = {
   mayIssueHandles: true,
   mayBecomeTask: () => true,
   names: DEFAULT_NAMES,
+  mayAnswer: false,
 };
 
 const OUTPUT = {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { RoutePolicy } from '../../../../../src/registry/policy.ts';
 import { type FakeHost, turn } from '../../../../support/fakeHost.ts';
+import { ProxyStage } from '../../../../support/proxyStage.ts';
 import { poll, structured, withTask } from '../../../../support/runningTask.ts';
 
 suite('task_control', () => {
@@ -49,5 +51,59 @@ suite('task_control', () => {
     const { stage, host, handle } = await withTask();
     await control(host, 'c', { handle, action: 'revoke', reason: 'x'.repeat(5000) });
     assert.equal(stage.task.reason?.note?.length, 300);
+  });
+});
+
+suite('an agent that answers for the person', () => {
+  const answer = { action: 'answer', response: { action: 'decline' } };
+
+  async function asked(policy: RoutePolicy): Promise<{ stage: ProxyStage; host: FakeHost }> {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always', ...policy });
+    host.callTool(1, 'deploy');
+    await turn();
+    await turn();
+    const inputRequests = { sure: { method: 'elicitation/create', params: { message: 'Sure?' } } };
+    const { id } = stage.server.last('tools/call');
+    stage.server.answer(id, { resultType: 'input_required', inputRequests });
+    await turn();
+    return { stage, host };
+  }
+
+  test('P8 is refused where the person has not allowed it', async () => {
+    const { stage, host } = await asked({});
+    const { handle } = stage.task;
+    host.callTool(2, 'task_control', { arguments: { handle, ...answer } });
+    await turn();
+    assert.equal(host.resultOf(2).isError, true);
+    assert.equal(stage.task.status, 'input_required');
+  });
+
+  test('P8 is heard for a tool where it may, and the audit names it', async () => {
+    const { stage, host } = await asked({ tools: { 'dep*': { agentsMayAnswer: true } } });
+    const { handle } = stage.task;
+    host.callTool(2, 'task_control', { arguments: { handle, ...answer } });
+    await turn();
+    await turn();
+    assert.equal(host.resultOf(2).isError, undefined);
+    assert.equal(stage.task.status, 'working');
+    const row = stage.audit.rows.find(({ action }) => action === 'input_provided');
+    assert.equal(row?.principal.door, 'agent');
+  });
+
+  test('is told what is wrong with its answer', async () => {
+    const { stage, host } = await asked({ agentsMayAnswer: true });
+    const { handle } = stage.task;
+    const calls = [
+      { ...answer, response: 'yes' },
+      { ...answer, key: 'other' },
+      { ...answer, response: { action: 'perhaps' } },
+    ];
+    for (const [index, wrong] of calls.entries()) {
+      host.callTool(10 + index, 'task_control', { arguments: { handle, ...wrong } });
+      await turn();
+      assert.equal(host.resultOf(10 + index).isError, true);
+    }
+    assert.equal(stage.task.status, 'input_required');
   });
 });
