@@ -4,6 +4,8 @@ import type { Disposable } from '../../../common/disposable.ts';
 
 /** A connection without bytes looks dead to what stands between, and to Node's fetch. */
 export const KEEP_ALIVE_MS = 15_000;
+/** How soon a client that lost its stream should come back for the rest. */
+const RETRY_MS = 1_000;
 /** What may wait for a reader before the server is held. */
 export const FULL_BYTES = 4 * 1024 * 1024;
 
@@ -49,7 +51,7 @@ export class SseStream {
 
   /** An event without data: whoever loses the stream now knows where it was. */
   prime(eventId: string): void {
-    this.#write(`id: ${eventId}\ndata:\n\n`);
+    this.#write(`id: ${eventId}\nretry: ${RETRY_MS}\ndata:\n\n`);
   }
 
   end(): void {

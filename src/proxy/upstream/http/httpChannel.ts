@@ -8,6 +8,7 @@ import type { Log } from '../../../common/log.ts';
 import type { RemoteWork } from '../../../registry/taskRecord.ts';
 import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
+import { KnownParamHeaders } from '../../wire/paramHeaders.ts';
 import { readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
 import type { ChannelExit, RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
 import type { Taken } from './eventTap.ts';
@@ -15,6 +16,7 @@ import { noAnswer, transportFailure, unanswered } from './httpFailure.ts';
 import { HttpWire } from './httpWire.ts';
 import { currentExchange, type OpenRequest, openRequest, resumedRequest } from './openRequest.ts';
 import { outlineOf } from './outline.ts';
+import { paramHeadersOfCall, usableToolList } from './paramHeadersOfCall.ts';
 import type { CreateTransport, RemoteTransport } from './transports.ts';
 
 export interface HttpChannelOptions {
@@ -55,6 +57,7 @@ class HttpChannel implements UpstreamChannel {
   readonly #remotes = new Emitter<RemoteNews>();
   /** By id, as JSON text. */
   readonly #requests = new Map<string, OpenRequest>();
+  readonly #paramHeaders = new KnownParamHeaders();
   readonly #wire: HttpWire;
   readonly #transport: RemoteTransport;
   #order: Promise<unknown> = Promise.resolve();
@@ -139,7 +142,8 @@ class HttpChannel implements UpstreamChannel {
       onRequestStreamEnd: () => this.#fail(request, unanswered(this.#wire.origin)),
     };
     try {
-      await currentExchange.run({ line: message.text, request }, () =>
+      const headers = request.isModern ? paramHeadersOfCall(message, this.#paramHeaders) : {};
+      await currentExchange.run({ line: message.text, request, headers }, () =>
         this.#transport.send(outlineOf(message), options),
       );
       const isStillDue = request.hasStream || this.definition.type === 'sse';
@@ -190,8 +194,8 @@ class HttpChannel implements UpstreamChannel {
     const line = /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ') : text;
     const message = readMessage(line);
     if (message === null) return this.#takeBatch(line);
-    if (message.kind === 'response') this.#onAnswer(message);
-    if (!this.#isGone) this.#lines.fire(line);
+    const shown = message.kind === 'response' ? this.#onAnswer(message) : line;
+    if (!this.#isGone) this.#lines.fire(shown);
     return message.kind === 'response' ? 'response' : 'other';
   }
 
@@ -208,11 +212,17 @@ class HttpChannel implements UpstreamChannel {
     return taken.includes('response') ? 'response' : 'other';
   }
 
-  #onAnswer(message: WireMessage): void {
+  /** The answer as it goes on. */
+  #onAnswer(message: WireMessage): string {
     const request = message.id === null ? undefined : this.#requests.get(message.id);
-    if (request === undefined) return;
-    this.#requests.delete(request.id);
-    if (request.method !== Method.initialize || message.result === null) return;
+    if (request !== undefined) this.#requests.delete(request.id);
+    if (request?.method === Method.initialize) this.#onInitialized(message);
+    const isModernList = request?.method === Method.toolsList && request.isModern;
+    return isModernList ? usableToolList(message, this.#paramHeaders) : message.text;
+  }
+
+  #onInitialized(message: WireMessage): void {
+    if (message.result === null) return;
     const version = memberOf(message.text, message.result, 'protocolVersion');
     if (version !== null && isStringAt(message.text, version)) {
       this.#transport.setProtocolVersion(stringAt(message.text, version));

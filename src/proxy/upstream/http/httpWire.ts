@@ -145,7 +145,11 @@ function forExchange(written: RequestInit, exchange: Exchange | undefined): Requ
   const init = { method: 'GET', ...written };
   if (exchange === undefined) return init;
   const { line, request } = exchange;
-  if (init.method === 'POST' && line !== null) return { ...init, body: line };
+  if (init.method === 'POST' && line !== null) {
+    const headers = new Headers(init.headers);
+    for (const [name, value] of Object.entries(exchange.headers ?? {})) headers.set(name, value);
+    return { ...init, headers, body: line };
+  }
   const lastEventId = request?.lastEventId ?? null;
   if (init.method !== 'GET' || lastEventId === null) return init;
   // Where a resumed stream breaks before its first event, the transport has none.

@@ -22,6 +22,8 @@ export interface Exchange {
   /** The message as it goes out; `null` where nothing but a stream is asked for. */
   readonly line: string | null;
   readonly request: OpenRequest | null;
+  /** Beside those of the transport. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The exchange that a `fetch` belongs to, later ones that resume its stream included. */
