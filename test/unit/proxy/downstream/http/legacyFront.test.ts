@@ -140,7 +140,9 @@ suite('legacy clients over HTTP', () => {
     const session = await http.greeted();
     assert.equal(await http.send('DELETE', session).status(), 200);
     for (const method of ['POST', 'GET', 'DELETE']) {
-      const gone = http.send(method, session, '{"jsonrpc":"2.0","id":1,"method":"ping"}');
+      // Node sends a body with GET and DELETE as it is, without a length: as the next request.
+      const body = method === 'POST' ? '{"jsonrpc":"2.0","id":1,"method":"ping"}' : '';
+      const gone = http.send(method, session, body);
       assert.deepEqual([await gone.status(), await gone.errorCode()], [404, -32001], method);
     }
     assert.equal(await http.post({ id: 1, method: 'ping' }).status(), 400);
