@@ -134,7 +134,12 @@ export class HttpStage {
   }
 
   /** A modern request with everything that belongs to it. */
-  ask(id: number | string, method: string, params: JsonObject = {}): Exchange {
+  ask(
+    id: number | string,
+    method: string,
+    params: JsonObject = {},
+    headers: Headers = {},
+  ): Exchange {
     const name = params.name ?? params.uri ?? params.taskId;
     return this.post(
       { id, method, params: { _meta: envelope(), ...params } },
@@ -142,6 +147,7 @@ export class HttpStage {
         'MCP-Protocol-Version': MODERN,
         'Mcp-Method': method,
         ...(typeof name === 'string' && { 'Mcp-Name': name }),
+        ...headers,
       },
     );
   }

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { LineReader } from '../../src/common/lines.ts';
 import { CLI, temporaryHome } from './connectClient.ts';
 import { LineInbox } from './lineInbox.ts';
-import { waitUntilGone } from './processes.ts';
 
 const START_MS = 30_000;
 
@@ -57,9 +57,9 @@ export class ServeProgram {
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const { pid, exitCode } = this.child;
-    if (pid === undefined || exitCode !== null) return;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
     this.child.kill(signal);
-    await waitUntilGone([pid], START_MS);
+    await ended;
   }
 }

@@ -88,7 +88,7 @@ function refuseLater({ isolation }: Values): void {
 }
 
 function routeOf(route: string | undefined): string {
-  if (route === undefined) throw usage('connect needs --route NAME: the name of the server.');
+  if (route === undefined) throw usage('--route NAME is missing: the name of the server.');
   if (/^[^\p{Cc}]{1,200}$/u.test(route)) return route;
   throw usage('--route takes a name of 1 to 200 characters without control characters.');
 }

@@ -22,13 +22,20 @@ export const MODERN_VERSION = '2026-07-28';
 /** What a POST is: its era is told by the body, which every header must agree with. */
 export type Inbound =
   | { readonly era: 'legacy'; readonly messages: readonly WireMessage[] }
-  | { readonly era: 'modern'; readonly message: WireMessage; readonly client: string | null }
+  | ModernInbound
   | { readonly era: null; readonly refusal: HttpRefusal; readonly id: string };
 
+/** A message of the modern era. */
+export interface ModernInbound {
+  readonly era: 'modern';
+  readonly message: WireMessage;
+  /** Tells clients apart; `null` for a notification that does not say. */
+  readonly client: string | null;
+}
+
 /**
- * Reads a POST's body, which is JSON. A message that claims a version in its `_meta` is modern, `initialize` and
- * what claims nothing is legacy. `client` tells modern clients apart (JSON text; `null` for a
- * notification that does not say).
+ * Reads a POST's body, which is JSON. A message that claims a version in its `_meta` is modern,
+ * `initialize` and what claims nothing is legacy.
  */
 export function readInbound(body: string, headers: StandardHeaders): Inbound {
   const message = readMessage(body);

@@ -33,7 +33,7 @@ export class ModernExchange {
   /** The client's own, as JSON text. */
   readonly id: string;
   readonly token: string | null;
-  readonly isListen: boolean;
+  readonly method: string;
   #stream: SseStream | null = null;
   #isAnswered = false;
   readonly #patience: Disposable;
@@ -45,10 +45,14 @@ export class ModernExchange {
   ) {
     this.id = request.id ?? 'null';
     this.token = progressTokenOf(request);
-    this.isListen = request.method === Method.listen;
+    this.method = request.method;
     response.once('close', () => this.#closed());
     this.#patience = options.clock.after(KEEP_ALIVE_MS, () => this.stream());
     if (this.isListen) this.stream();
+  }
+
+  get isListen(): boolean {
+    return this.method === Method.listen;
   }
 
   /** From now on the answer is a stream of events. */

@@ -1,5 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { memberOf, stringAt } from '../../../common/jsonSpans.ts';
-import { sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
+import { Method } from '../../wire/mcpNames.ts';
+import {
+  argumentAt,
+  decodedHeader,
+  isHeaderFor,
+  type KnownParamHeaders,
+} from '../../wire/paramHeaders.ts';
+import { paramOf, sliceOf, stringParamOf, type WireMessage } from '../../wire/wireMessage.ts';
 import { HttpErrorCode, type HttpRefusal } from './httpRefusal.ts';
 
 /** The headers that repeat what stands in the body (2026-07-28, SEP-2243). */
@@ -50,12 +58,22 @@ export function missingHeaderOf(
   return mismatch(`Mcp-Name is ${headers.name}, but the body says ${JSON.stringify(expected)}`);
 }
 
-/** What is no plain header text comes as `=?base64?…?=`; `null` when that is malformed. */
-export function decodedHeader(value: string): string | null {
-  const encoded = /^=\?base64\?(.*)\?=$/.exec(value)?.[1];
-  if (encoded === undefined) return value;
-  const bytes = Buffer.from(encoded, 'base64');
-  return bytes.toString('base64') === encoded ? bytes.toString('utf8') : null;
+/** Arguments that their tool wants repeated in headers, where these say something else. */
+export function argumentMismatchOf(
+  message: WireMessage,
+  headers: IncomingHttpHeaders,
+  known: KnownParamHeaders,
+): HttpRefusal | null {
+  if (message.method !== Method.toolsCall) return null;
+  const wanted = known.of(stringParamOf(message, 'name'));
+  if (wanted.length === 0) return null;
+  const args = paramOf(message, 'arguments');
+  const wrong = wanted.find(
+    ({ path, header }) => !isHeaderFor(argumentAt(args, path), headers[header]?.toString()),
+  );
+  return wrong === undefined
+    ? null
+    : mismatch(`${wrong.header} does not say what the argument ${wrong.path.join('.')} says`);
 }
 
 /** The refusal for headers and body that disagree. */

@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Disposable } from '../../../common/disposable.ts';
+import { isJsonObject } from '../../../common/json.ts';
 import type { Span } from '../../../common/jsonSpans.ts';
 import type { ProxyContext, SessionRoute } from '../../proxyContext.ts';
 import { errorLine, notificationLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { META_SUBSCRIPTION_ID, Method } from '../../wire/mcpNames.ts';
+import type { KnownParamHeaders } from '../../wire/paramHeaders.ts';
 import {
   parsedSpan,
   readMessage,
@@ -21,6 +23,7 @@ export const MODERN_LINGER_MS = 60_000;
 export interface ModernSessionOptions {
   readonly context: ProxyContext;
   readonly route: SessionRoute;
+  readonly paramHeaders: KnownParamHeaders;
   /** It has been idle for long and is closed. */
   readonly onIdle: () => void;
 }
@@ -94,8 +97,14 @@ export class ModernSession implements Disposable {
       return;
     }
     this.#exchanges.delete(number);
+    if (exchange.method === Method.toolsList) this.#learnTools(message);
     exchange.answer(message);
     this.#reconsider();
+  }
+
+  #learnTools(message: WireMessage): void {
+    const result = parsedSpan(message, message.result);
+    if (isJsonObject(result)) this.options.paramHeaders.learn(result);
   }
 
   #notify(message: WireMessage): void {

@@ -3,26 +3,36 @@ import type { Disposable } from '../../../common/disposable.ts';
 import type { ProxyContext, SessionRoute } from '../../proxyContext.ts';
 import { WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
+import { KnownParamHeaders } from '../../wire/paramHeaders.ts';
 import type { WireMessage } from '../../wire/wireMessage.ts';
 import { methodRefusal } from './guards.ts';
 import { answerRefusal, type HttpRefusal } from './httpRefusal.ts';
+import type { ModernInbound } from './inbound.ts';
+import { argumentMismatchOf } from './modernHeaders.ts';
 import { ModernSession } from './modernSession.ts';
 
 /** The modern clients of one route; what they say of themselves tells them apart. */
 export class ModernSessions implements Disposable {
   readonly #sessions = new Map<string, ModernSession>();
+  readonly #paramHeaders = new KnownParamHeaders();
 
   constructor(
     private readonly context: ProxyContext,
     private readonly route: SessionRoute,
   ) {}
 
-  /** `client` as `readInbound` tells it. */
-  post(message: WireMessage, client: string | null, response: ServerResponse): void {
+  post(
+    { message, client }: ModernInbound,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    const refusal =
+      message.method === Method.initialize
+        ? NO_GREETING
+        : argumentMismatchOf(message, request.headers, this.#paramHeaders);
     if (message.kind === 'notification') this.#notified(message, client, response);
-    else if (message.method === Method.initialize) {
-      answerRefusal(response, NO_GREETING, message.id ?? undefined);
-    } else this.#sessionOf(client ?? '').serve(message, response);
+    else if (refusal !== null) answerRefusal(response, refusal, message.id ?? undefined);
+    else this.#sessionOf(client ?? '').serve(message, response);
   }
 
   /** GET and DELETE are of the era with sessions. */
@@ -45,9 +55,12 @@ export class ModernSessions implements Disposable {
   #sessionOf(client: string): ModernSession {
     const known = this.#sessions.get(client);
     if (known !== undefined) return known;
-    const { context, route } = this;
-    const onIdle = () => this.#sessions.delete(client);
-    const session = new ModernSession({ context, route, onIdle });
+    const session = new ModernSession({
+      context: this.context,
+      route: this.route,
+      paramHeaders: this.#paramHeaders,
+      onIdle: () => this.#sessions.delete(client),
+    });
     this.#sessions.set(client, session);
     return session;
   }

@@ -42,7 +42,7 @@ export class RouteEndpoint implements Disposable {
     const inbound = readInbound(body.line, headers);
     if (inbound.era === null) answerRefusal(response, inbound.refusal, inbound.id);
     else if (inbound.era === 'legacy') this.#legacy.post(inbound.messages, request, response);
-    else this.#modern.post(inbound.message, inbound.client, response);
+    else this.#modern.post(inbound, request, response);
   }
 }
 

@@ -49,7 +49,7 @@ suite('parseConnectOptions', () => {
   });
 
   const refused: [string, string[], RegExp][] = [
-    ['no route', [], /needs --route NAME/],
+    ['no route', [], /--route NAME is missing/],
     ['an empty route', ['--route', ''], /1 to 200 characters/],
     ['a route with control characters', ['--route', 'a\nb'], /control characters/],
     ['an unknown option', ['--route', 'r', '--frobnicate'], /'--frobnicate'; see --help/],

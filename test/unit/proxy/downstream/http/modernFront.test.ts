@@ -132,6 +132,28 @@ suite('modern clients over HTTP', () => {
     assert.equal(asked.messages.length, 1);
   });
 
+  test('an argument that its tool wants in a header must stand there, once the tool is known', async (t) => {
+    const http = await HttpStage.open(t);
+    const region = { type: 'string', 'x-mcp-header': 'Region' };
+    const inputSchema = { type: 'object', properties: { region } };
+    const listed = http.ask(1, 'tools/list');
+    const { id } = await http.sent('tools/list');
+    http.stage.server.answer(id, { ...COMPLETE, tools: [{ name: 'build', inputSchema }] });
+    await listed.json();
+    const params = { name: 'build', arguments: { region: 'eu' } };
+    for (const Region of [undefined, 'us', '=?base64?ZXU?=']) {
+      const headers = Region === undefined ? {} : { 'Mcp-Param-Region': Region };
+      const refused = http.ask(2, 'tools/call', params, headers);
+      assert.deepEqual([await refused.status(), await refused.errorCode()], [400, -32020]);
+    }
+    for (const [index, Region] of ['eu', '=?base64?ZXU=?='].entries()) {
+      http.ask(3, 'tools/call', params, { 'Mcp-Param-Region': Region });
+      await http.sent('tools/call', index + 1);
+    }
+    http.ask(4, 'tools/call', { name: 'build', arguments: {} });
+    await http.sent('tools/call', 3);
+  });
+
   test('a request of the server is refused, notifications of clients are taken', async (t) => {
     const http = await HttpStage.open(t);
     http.ask(1, 'x/y');
