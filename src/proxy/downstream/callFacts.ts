@@ -63,6 +63,10 @@ export class CallFacts {
     return typeof conversation === 'string' ? { ...client, conversationId: conversation } : client;
   }
 
+  get form(): TaskForm {
+    return this.options.form ?? 'toolResult';
+  }
+
   get policy(): ResolvedPolicy {
     return this.options.policy;
   }

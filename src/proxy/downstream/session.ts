@@ -18,6 +18,7 @@ import { CallDesk } from './callDesk.ts';
 import { forwardRequest } from './forwardRequest.ts';
 import { CANCELLED_BY_CLIENT, InFlight } from './inFlight.ts';
 import { rewriteDiscoverResult, rewriteInitializeResult } from './initializeRewrite.ts';
+import { withRelatedTask } from './nativeTasks/relatedTask.ts';
 import { TaskMethods } from './nativeTasks/taskMethods.ts';
 import { UpstreamBinding } from './upstreamBinding.ts';
 
@@ -43,11 +44,11 @@ export class Session {
     private readonly port: DownstreamPort,
   ) {
     this.#binding = new UpstreamBinding(context, route, {
-      receive: (message) => this.port.send(message.text),
+      receive: (message) => this.port.send(withRelatedTask(message, this.#binding.current)),
       stderr: (text) => this.port.stderr(text),
     });
     const inFlight = this.#inFlight;
-    this.#tasks = new TaskMethods({ context, route, port, inFlight });
+    this.#tasks = new TaskMethods({ context, route, port, inFlight, binding: this.#binding });
     this.#desk = new CallDesk({
       context,
       route,

@@ -142,6 +142,12 @@ export class Upstream {
     return true;
   }
 
+  /** For which request of ours a server asks something, where the task layer has noted it. */
+  askedFor(message: WireMessage): RequestObserver | undefined {
+    const request = metaOf(message, META_CALL);
+    return typeof request === 'number' ? this.#pending.get(request) : undefined;
+  }
+
   /** Asks for a stop. With `forget`, an answer that still comes is dropped. */
   cancel(id: number, options: { reason: string; forget: boolean }): void {
     if (!this.#pending.has(id)) return;
@@ -259,8 +265,7 @@ export class Upstream {
 
   /** Whose question it is: the task layer knows, or only one can have it; else the latest call. */
   #askedOf(message: WireMessage): RequestObserver | undefined {
-    const request = metaOf(message, META_CALL);
-    if (typeof request === 'number') return this.#pending.get(request);
+    if (message.meta(META_CALL) !== null) return this.askedFor(message);
     return [...this.#pending.values()].filter((observer) => observer.onAsk !== undefined).at(-1);
   }
 

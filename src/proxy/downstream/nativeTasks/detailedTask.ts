@@ -8,8 +8,8 @@ import { collectResult, UNREADABLE, viewOf } from '../taskAnswers.ts';
 import { failureOf, modernTask } from './taskShapes.ts';
 
 /**
- * `DetailedTask` of the extension as JSON text: the task, and with its end its result or error. A
- * result says `resultType` even there: clients refuse it without (protocol.md 1.4).
+ * `DetailedTask` of the extension as JSON text: the task, what it asks meanwhile, and with its end
+ * its result or error. A result says `resultType` even there: clients refuse it without (protocol.md 1.4).
  */
 export async function detailedTask(
   context: ProxyContext,
@@ -39,6 +39,8 @@ async function detailOf(
   signal: AbortSignal,
 ): Promise<string | null> {
   switch (record.status) {
+    case 'input_required':
+      return `"inputRequests":${JSON.stringify(view.inputRequests ?? {})}`;
     case 'completed':
       return `"result":${withResultType(await keptResult(context, record, signal))}`;
     case 'failed':

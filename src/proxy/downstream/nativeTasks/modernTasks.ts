@@ -42,9 +42,12 @@ async function get(context: ProxyContext, { params, signal }: TaskRequest): Prom
   return `{"resultType":"complete",${detailed.slice(1)}`;
 }
 
+/** Some answers may come now and others later; what is asked no more is not looked at. */
 async function update(context: ProxyContext, { params }: TaskRequest): Promise<string> {
-  await knownTask(context, params.taskId);
-  responsesIn(params);
+  const { handle } = await knownTask(context, params.taskId);
+  for (const [key, response] of Object.entries(responsesIn(params))) {
+    if (isJsonObject(response)) context.questions.answer(handle, key, response);
+  }
   return ACKNOWLEDGED;
 }
 

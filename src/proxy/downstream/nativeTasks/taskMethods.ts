@@ -3,16 +3,20 @@ import { messageOf } from '../../../common/errors.ts';
 import { isJsonObject, type JsonObject } from '../../../common/json.ts';
 import type { HandleId, TaskRecord } from '../../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../../proxyContext.ts';
-import { isModern } from '../../wire/envelopes.ts';
+import { isModern, takesTasks } from '../../wire/envelopes.ts';
 import { errorLine, notificationLine, WireError, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { Method } from '../../wire/mcpNames.ts';
 import { META_IMMEDIATE_RESPONSE, TaskMethod } from '../../wire/taskNames.ts';
 import { parsedSpan, type WireMessage } from '../../wire/wireMessage.ts';
 import type { InFlight } from '../inFlight.ts';
 import { sendProgress, viewOf } from '../taskAnswers.ts';
+import type { UpstreamBinding } from '../upstreamBinding.ts';
 import { LegacyTasks } from './legacyTasks.ts';
+import { listenFilterOf } from './listenFilter.ts';
 import { answerModern } from './modernTasks.ts';
 import { followTask } from './taskFollower.ts';
-import { offersTasks, type TaskForm } from './taskForm.ts';
+import { missingExtension, offersTasks, type TaskForm } from './taskForm.ts';
+import { TaskListen } from './taskListen.ts';
 import { modernTask } from './taskShapes.ts';
 
 export interface TaskMethodsOptions {
@@ -20,6 +24,7 @@ export interface TaskMethodsOptions {
   readonly route: SessionRoute;
   readonly port: DownstreamPort;
   readonly inFlight: InFlight;
+  readonly binding: UpstreamBinding;
 }
 
 /** A request about tasks. The signal aborts when nobody waits for its answer any more. */
@@ -54,6 +59,7 @@ export class TaskMethods implements Disposable {
 
   /** Whether the request is about tasks: then it is answered here. */
   take(message: WireMessage, id: string): boolean {
+    if (message.method === Method.listen && isModern(message)) return this.#listen(message, id);
     if (!message.method.startsWith('tasks/')) return false;
     this.#run(id, (signal) => this.#answer(message, signal));
     return true;
@@ -74,7 +80,7 @@ export class TaskMethods implements Disposable {
     const { context, port } = this.options;
     const notify = (line: string) => port.send(line);
     let told = context.registry.get(handle)?.progress;
-    const follower = followTask(context.registry, handle, (record) => {
+    const follower = followTask(context, handle, (record) => {
       if (record.progress !== told) sendProgress(record, { tokenText, notify });
       told = record.progress;
       notify(notificationLine(TaskMethod.statusChanged, this.#legacy.view(record)));
@@ -85,6 +91,19 @@ export class TaskMethods implements Disposable {
   /** The connection has gone: nobody hears of anything any more. */
   dispose(): void {
     this.#followed.dispose();
+  }
+
+  /** A listen that names no tasks is the server's alone. */
+  #listen(message: WireMessage, id: string): boolean {
+    try {
+      const filter = listenFilterOf(message);
+      if (filter === null) return false;
+      if (!takesTasks(message)) throw missingExtension();
+      void new TaskListen(this.options, id).open(filter);
+    } catch (error) {
+      this.options.port.send(failureLine(id, error));
+    }
+    return true;
   }
 
   async #answer(message: WireMessage, signal: AbortSignal): Promise<string> {
