@@ -48,16 +48,10 @@ export class Session {
       stderr: (text) => this.port.stderr(text),
     });
     const inFlight = this.#inFlight;
-    this.#tasks = new TaskMethods({ context, route, port, inFlight, binding: this.#binding });
-    this.#desk = new CallDesk({
-      context,
-      route,
-      port,
-      inFlight,
-      binding: this.#binding,
-      client: () => this.#client,
-      tasks: this.#tasks,
-    });
+    const client = () => this.#client;
+    const shared = { context, route, port, inFlight, binding: this.#binding, client };
+    this.#tasks = new TaskMethods(shared);
+    this.#desk = new CallDesk({ ...shared, tasks: this.#tasks });
   }
 
   /** A line from the host. Never throws: what is no message is answered as JSON-RPC says. */
@@ -104,9 +98,13 @@ export class Session {
   }
 
   #dispatch(message: WireMessage): void {
-    if (message.kind === 'response') this.#binding.current?.answer(message);
+    if (message.kind === 'response') this.#onResponse(message);
     else if (message.id !== null) this.#onRequest(message, message.id);
     else this.#onNotification(message);
+  }
+
+  #onResponse(message: WireMessage): void {
+    if (!this.#tasks.takeAnswer(message)) this.#binding.current?.answer(message);
   }
 
   #onRequest(message: WireMessage, id: string): void {
@@ -154,19 +152,19 @@ export class Session {
     const adopted = this.#binding.adopt(params);
     if (adopted?.handshake != null) {
       this.#swallowInitialized = true;
-      this.#answerInitialize(id, adopted.handshake.resultText);
+      this.#answerInitialize(id, params, adopted.handshake.resultText);
       return;
     }
     this.#forward(message, id, (answer) => {
       if (answer.result === null) return this.port.send(withId(answer, id));
       const resultText = sliceOf(answer.text, answer.result);
       this.#binding.handshakeDone(params, resultText);
-      this.#answerInitialize(id, resultText);
+      this.#answerInitialize(id, params, resultText);
     });
   }
 
-  #answerInitialize(id: string, resultText: string): void {
-    const offersTasks = this.#tasks.offer(resultText);
+  #answerInitialize(id: string, paramsText: string, resultText: string): void {
+    const offersTasks = this.#tasks.offer(paramsText, resultText);
     const result = rewriteInitializeResult(resultText, { offersTasks });
     this.port.send(`{"jsonrpc":"2.0","id":${id},"result":${result}}`);
   }

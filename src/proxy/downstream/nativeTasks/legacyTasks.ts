@@ -5,6 +5,7 @@ import { withMeta } from '../../wire/resultText.ts';
 import { META_RELATED_TASK, TaskMethod } from '../../wire/taskNames.ts';
 import { viewOf } from '../taskAnswers.ts';
 import { keptResult } from './detailedTask.ts';
+import type { HostQuestions } from './hostQuestions.ts';
 import { knownTask } from './knownTask.ts';
 import { stopTask } from './stopTask.ts';
 import type { TaskRequest } from './taskMethods.ts';
@@ -17,6 +18,7 @@ export class LegacyTasks {
   constructor(
     private readonly context: ProxyContext,
     private readonly route: SessionRoute,
+    private readonly questions: HostQuestions,
   ) {}
 
   /** Resolves with the result as JSON text. */
@@ -44,11 +46,12 @@ export class LegacyTasks {
     return legacyTask(viewOf(this.context, record), { isFailed });
   }
 
-  /** Blocks until the end; then exactly the result, or the error. */
+  /** Blocks until the end, the task's questions answered; then exactly the result, or the error. */
   async #result({ params, signal }: TaskRequest): Promise<string> {
     const { context } = this;
     const task = await knownTask(context, params.taskId);
-    const ended = await untilEnded(context.registry, task, signal);
+    const asking = this.questions.askFor(task.handle);
+    const ended = await untilEnded(context.registry, task, signal).finally(asking.dispose);
     if (ended.status !== 'completed') {
       const { code, message, data } = failureOf(ended, viewOf(context, ended));
       throw new WireError(code, message, data);

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../../common/json.ts';
+import type { Principal } from '../../../registry/auditTrail.ts';
 import type { ProxyContext } from '../../proxyContext.ts';
 import { takesTasks } from '../../wire/envelopes.ts';
 import { WireError, WireErrorCode } from '../../wire/jsonRpc.ts';
@@ -43,10 +44,12 @@ async function get(context: ProxyContext, { params, signal }: TaskRequest): Prom
 }
 
 /** Some answers may come now and others later; what is asked no more is not looked at. */
-async function update(context: ProxyContext, { params }: TaskRequest): Promise<string> {
+async function update(context: ProxyContext, { params, client }: TaskRequest): Promise<string> {
   const { handle } = await knownTask(context, params.taskId);
+  const { name, version, conversationId } = client;
+  const by: Principal = { door: 'agent', client: { name, version }, conversationId, user: null };
   for (const [key, response] of Object.entries(responsesIn(params))) {
-    if (isJsonObject(response)) context.questions.answer(handle, key, response);
+    if (isJsonObject(response)) context.questions.answer(handle, key, response, by);
   }
   return ACKNOWLEDGED;
 }

@@ -1,7 +1,7 @@
 import { type Disposable, DisposableStore } from '../../../common/disposable.ts';
 import { messageOf } from '../../../common/errors.ts';
-import { isJsonObject, type JsonObject } from '../../../common/json.ts';
-import type { HandleId, TaskRecord } from '../../../registry/taskRecord.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../../../common/json.ts';
+import type { ClientFacts, HandleId, TaskRecord } from '../../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../../proxyContext.ts';
 import { isModern, takesTasks } from '../../wire/envelopes.ts';
 import { errorLine, notificationLine, WireError, WireErrorCode } from '../../wire/jsonRpc.ts';
@@ -11,6 +11,7 @@ import { parsedSpan, type WireMessage } from '../../wire/wireMessage.ts';
 import type { InFlight } from '../inFlight.ts';
 import { sendProgress, viewOf } from '../taskAnswers.ts';
 import type { UpstreamBinding } from '../upstreamBinding.ts';
+import { HostQuestions } from './hostQuestions.ts';
 import { LegacyTasks } from './legacyTasks.ts';
 import { listenFilterOf } from './listenFilter.ts';
 import { answerModern } from './modernTasks.ts';
@@ -25,11 +26,13 @@ export interface TaskMethodsOptions {
   readonly port: DownstreamPort;
   readonly inFlight: InFlight;
   readonly binding: UpstreamBinding;
+  readonly client: () => ClientFacts;
 }
 
 /** A request about tasks. The signal aborts when nobody waits for its answer any more. */
 export interface TaskRequest {
   readonly params: JsonObject;
+  readonly client: ClientFacts;
   readonly signal: AbortSignal;
 }
 
@@ -39,11 +42,14 @@ export interface TaskRequest {
  */
 export class TaskMethods implements Disposable {
   readonly #legacy: LegacyTasks;
+  readonly #questions: HostQuestions;
   readonly #followed = new DisposableStore();
   #isOffered = false;
 
   constructor(private readonly options: TaskMethodsOptions) {
-    this.#legacy = new LegacyTasks(options.context, options.route);
+    const { context, route, port } = options;
+    this.#questions = new HostQuestions(context, port);
+    this.#legacy = new LegacyTasks(context, route, this.#questions);
   }
 
   /** Whether this connection's `initialize` was answered with `capabilities.tasks` (D1). */
@@ -51,10 +57,16 @@ export class TaskMethods implements Disposable {
     return this.#isOffered;
   }
 
-  /** Decides, once for the connection, whether an `initialize` with this result offers tasks. */
-  offer(resultText: string): boolean {
+  /** Decides, once for the connection, whether an `initialize` (JSON texts) offers tasks. */
+  offer(paramsText: string, resultText: string): boolean {
+    this.#questions.know(parseJson(paramsText));
     this.#isOffered = offersTasks(resultText, this.options.route.policy());
     return this.#isOffered;
+  }
+
+  /** Whether the host answers here what a task has asked it. */
+  takeAnswer(response: WireMessage): boolean {
+    return this.#questions.take(response);
   }
 
   /** Whether the request is about tasks: then it is answered here. */
@@ -108,7 +120,8 @@ export class TaskMethods implements Disposable {
 
   async #answer(message: WireMessage, signal: AbortSignal): Promise<string> {
     const params = parsedSpan(message, message.params);
-    const request = { params: isJsonObject(params) ? params : {}, signal };
+    const client = this.options.client();
+    const request = { params: isJsonObject(params) ? params : {}, client, signal };
     if (isModern(message)) return await answerModern(this.options.context, message, request);
     if (this.#isOffered) return await this.#legacy.answer(message.method, request);
     const why = 'This server offers no tasks to this client.';
