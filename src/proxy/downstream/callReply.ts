@@ -65,7 +65,7 @@ export class CallReply implements CallDownstream {
     this.answerOwn(
       isPlain ? viewAnswer(sentence, view) : tasks.created(record, this.form, sentence),
     );
-    if (this.form === 'legacyTask') tasks.follow(record.handle, progressTokenOf(this.request));
+    if (this.form === 'legacyTask') tasks.follow(record, progressTokenOf(this.request));
   }
 
   /** Nothing was run, or all of it was stopped: for the model, or where a task was due as an error. */

@@ -1,4 +1,4 @@
-import { DisposableStore } from '../../../common/disposable.ts';
+import { type Disposable, DisposableStore } from '../../../common/disposable.ts';
 import { memberOf, type Span } from '../../../common/jsonSpans.ts';
 import type { TaskRecord } from '../../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext } from '../../proxyContext.ts';
@@ -27,7 +27,7 @@ const SERVER_WAIT_MS = 2_000;
  * A `subscriptions/listen` that names tasks (SEP-2663): those are ours, the rest of its filter is
  * passed on as a listen of its own. Both tell under the client's one id, until it is cancelled.
  */
-export class TaskListen {
+export class TaskListen implements Disposable {
   readonly kind = 'forwarded';
   readonly #owned = new DisposableStore();
   readonly #abort = new AbortController();
@@ -38,6 +38,7 @@ export class TaskListen {
     private readonly options: TaskListenOptions,
     /** As JSON text. */
     private readonly id: string,
+    private readonly onEnd: () => void,
   ) {}
 
   /** Tasks that nobody knows are left out of what is acknowledged. */
@@ -54,8 +55,13 @@ export class TaskListen {
 
   /** The client has heard enough, or has gone. */
   cancel(_reason: string): void {
+    this.dispose();
+  }
+
+  dispose(): void {
     this.#abort.abort();
     this.#owned.dispose();
+    this.onEnd();
   }
 
   #askServer(rest: WireMessage): void {

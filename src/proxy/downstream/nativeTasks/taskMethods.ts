@@ -1,7 +1,7 @@
-import { type Disposable, DisposableStore } from '../../../common/disposable.ts';
+import type { Disposable } from '../../../common/disposable.ts';
 import { messageOf } from '../../../common/errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../../common/json.ts';
-import type { ClientFacts, HandleId, TaskRecord } from '../../../registry/taskRecord.ts';
+import { type ClientFacts, isTerminal, type TaskRecord } from '../../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../../proxyContext.ts';
 import { isModern, takesTasks } from '../../wire/envelopes.ts';
 import { errorLine, notificationLine, WireError, WireErrorCode } from '../../wire/jsonRpc.ts';
@@ -43,7 +43,8 @@ export interface TaskRequest {
 export class TaskMethods implements Disposable {
   readonly #legacy: LegacyTasks;
   readonly #questions: HostQuestions;
-  readonly #followed = new DisposableStore();
+  /** What tells of tasks; each leaves when it has no more to tell. */
+  readonly #tellers = new Set<Disposable>();
   #isOffered = false;
 
   constructor(private readonly options: TaskMethodsOptions) {
@@ -88,21 +89,24 @@ export class TaskMethods implements Disposable {
   }
 
   /** A legacy client that has been given a task hears of its changes, and of its progress. */
-  follow(handle: HandleId, tokenText: string | null): void {
+  follow(task: TaskRecord, tokenText: string | null): void {
+    if (isTerminal(task.status)) return;
     const { context, port } = this.options;
     const notify = (line: string) => port.send(line);
-    let told = context.registry.get(handle)?.progress;
-    const follower = followTask(context, handle, (record) => {
+    let told = task.progress;
+    const follower = followTask(context, task.handle, (record) => {
       if (record.progress !== told) sendProgress(record, { tokenText, notify });
       told = record.progress;
       notify(notificationLine(TaskMethod.statusChanged, this.#legacy.view(record)));
+      if (isTerminal(record.status)) this.#tellers.delete(follower);
     });
-    this.#followed.add(follower);
+    this.#tellers.add(follower);
   }
 
   /** The connection has gone: nobody hears of anything any more. */
   dispose(): void {
-    this.#followed.dispose();
+    for (const teller of [...this.#tellers]) teller.dispose();
+    this.#tellers.clear();
   }
 
   /** A listen that names no tasks is the server's alone. */
@@ -111,7 +115,9 @@ export class TaskMethods implements Disposable {
       const filter = listenFilterOf(message);
       if (filter === null) return false;
       if (!takesTasks(message)) throw missingExtension();
-      void new TaskListen(this.options, id).open(filter);
+      const listen = new TaskListen(this.options, id, () => this.#tellers.delete(listen));
+      this.#tellers.add(listen);
+      void listen.open(filter);
     } catch (error) {
       this.options.port.send(failureLine(id, error));
     }
