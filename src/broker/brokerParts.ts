@@ -14,6 +14,7 @@ import type { ProxyContext } from '../proxy/proxyContext.ts';
 import { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
 import type { AuditTrail } from '../registry/auditTrail.ts';
 import { Registry } from '../registry/registry.ts';
+import { isFindable } from '../registry/remoteWork.ts';
 import { Retention } from '../registry/retention.ts';
 import { settleAudit } from '../registry/settleAudit.ts';
 import type { Door } from '../registry/taskRecord.ts';
@@ -34,6 +35,7 @@ import { HttpFronts } from './httpFronts.ts';
 import { Notices } from './notices.ts';
 import { ownerInstance } from './ownerMark.ts';
 import { handleQuestionRequests } from './questionHandlers.ts';
+import { Reattacher } from './reattacher.ts';
 import { Revoker } from './revoker.ts';
 import { RouteTable } from './routeTable.ts';
 import { RowFeed } from './rowFeed.ts';
@@ -106,7 +108,10 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const revoke = revokeByHandle(revoker);
   const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log };
   const deadlines = owned.add(new DeadlineDesk(deadlineOptions));
-  const attachWorkspace = workspaceAttacher({ store, registry, calls });
+  const reattaching = { registry, calls, pool, questions, clock, log };
+  const reattacher = owned.add(new Reattacher(reattaching, routes.onDidLearn));
+  reattacher.takeUp();
+  const attachWorkspace = workspaceAttacher({ store, registry, calls, reattacher });
   const proxy: ProxyContext = {
     registry,
     pool,
@@ -143,7 +148,8 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     liveCount: () => calls.size,
     onDidChangeLive: calls.onDidChangeLive,
     shutDown: async () => {
-      await registry.loseOrphans(() => false, STOPPED_NOTE);
+      await registry.loseOrphans(isFindable, STOPPED_NOTE);
+      registry.seal();
       await pool.shutDown();
       await Promise.all([registry.flush(), time.flush()]);
       owned.dispose();
@@ -156,7 +162,7 @@ async function recover(registry: Registry, audit: AuditTrail, log: BrokerLog): P
   await registry.load();
   await settleAudit(registry, audit);
   const left = registry.all();
-  await registry.loseOrphans(() => false);
+  await registry.loseOrphans(isFindable);
   await endSurvivors(left, log);
 }
 
@@ -202,12 +208,14 @@ interface AttachParts {
   readonly store: FileTaskStore;
   readonly registry: Registry;
   readonly calls: LiveCalls;
+  readonly reattacher: Reattacher;
 }
 
 /** Records found with a workspace are taken in; those that claim to be live have nobody (P5). */
-function workspaceAttacher({ store, registry, calls }: AttachParts) {
+function workspaceAttacher({ store, registry, calls, reattacher }: AttachParts) {
   return async (workspace: string, storagePath: string | null): Promise<void> => {
     registry.addStored(await store.attachWorkspace(workspace, storagePath));
+    reattacher.takeUp();
     await registry.loseOrphans((record) => calls.ofHandle(record.handle) !== undefined);
   };
 }

@@ -67,6 +67,7 @@ export class Revoker {
   sharing(ids: readonly string[]): LiveCall[] {
     const own = new Set(ids.map((id) => this.#callOf(id)).filter((call) => call !== undefined));
     const upstreams = new Set([...own].map((call) => call.upstream));
+    upstreams.delete(null);
     return this.options.calls
       .all()
       .filter((call) => !own.has(call) && upstreams.has(call.upstream));

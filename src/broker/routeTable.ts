@@ -23,6 +23,10 @@ export const ROUTE_WAIT_MS = 20_000;
 export class RouteTable implements Disposable {
   readonly #routes = new Map<string, RouteDefinition>();
   readonly #changed = new Emitter<void>();
+  readonly #learned = new Emitter<SessionRoute>();
+
+  /** A definition has come: from a window, or with a connection. */
+  readonly onDidLearn = this.#learned.event;
 
   constructor(private readonly clock: Clock) {}
 
@@ -32,11 +36,12 @@ export class RouteTable implements Disposable {
     for (const key of this.#routes.keys()) if (key.startsWith(prefix)) this.#routes.delete(key);
     for (const route of routes) this.#routes.set(keyOf(workspace, route.name), route);
     this.#changed.fire();
+    for (const route of routes) this.#learned.fire(this.#tracked(workspace, route));
   }
 
   /** The route of a `connect`; waits for a window that is still starting. */
   async resolve(hello: RouteAsk): Promise<SessionRoute> {
-    if (hello.definition !== undefined) return ownRoute(hello, hello.definition);
+    if (hello.definition !== undefined) return this.#ownRoute(hello, hello.definition);
     const { workspace, route: name } = hello;
     const found = await this.#waitFor(keyOf(workspace, name));
     if (found === undefined) {
@@ -57,8 +62,10 @@ export class RouteTable implements Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#learned.dispose();
   }
 
+  /** As it is now and will be: settings and definitions may change. */
   #tracked(workspace: string | null, found: RouteDefinition): SessionRoute {
     const { name } = found;
     const current = () => this.#routes.get(keyOf(workspace, name)) ?? found;
@@ -70,6 +77,14 @@ export class RouteTable implements Disposable {
       },
       policy: () => current().policy,
     };
+  }
+
+  #ownRoute(hello: RouteAsk, definition: ServerDefinition): SessionRoute {
+    const policy: RoutePolicy = hello.policy ?? {};
+    const { route: name, workspace } = hello;
+    const route = { name, workspace, definition, policy: () => policy };
+    this.#learned.fire(route);
+    return route;
   }
 
   #waitFor(key: string): Promise<RouteDefinition | undefined> {
@@ -87,11 +102,6 @@ export class RouteTable implements Disposable {
       });
     });
   }
-}
-
-function ownRoute(hello: RouteAsk, definition: ServerDefinition): SessionRoute {
-  const policy: RoutePolicy = hello.policy ?? {};
-  return { name: hello.route, workspace: hello.workspace, definition, policy: () => policy };
 }
 
 function keyOf(workspace: string | null, name: string): string {

@@ -11,8 +11,10 @@ import type { StartUpstream, UpstreamChannel } from '../proxy/upstream/upstreamC
  * marks what this broker owns.
  */
 export function upstreamStarter(broker: string, log: Log): StartUpstream {
-  return async (definition, id): Promise<UpstreamChannel> => {
-    if (isHttpDefinition(definition)) return await openHttpChannel(definition, { log });
+  return async (definition, id, resume): Promise<UpstreamChannel> => {
+    if (isHttpDefinition(definition)) {
+      return await openHttpChannel(definition, { log, ...(resume !== undefined && { resume }) });
+    }
     const child = await startOwnedProcess({ ...definition, owner: `${broker}:${id}` });
     return {
       facts: child.identity,

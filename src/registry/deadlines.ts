@@ -61,6 +61,7 @@ export class Deadlines implements Disposable {
     private readonly registry: Registry,
     private readonly clock: RunClock,
   ) {
+    registry.ranMsOf = (handle) => this.stateOf(handle).total?.ranMs ?? null;
     for (const record of registry.list()) this.#follow(record);
     this.#owned.add(registry.onDidChange((record) => this.#follow(record)));
     this.#owned.add(registry.onDidTick(({ handle }) => this.#ticked(handle)));

@@ -58,6 +58,7 @@ const taskRecord = z.object({
     totalTimeoutMs: duration.nullable(),
     idleTimeoutMs: duration.nullable(),
     ranMs: duration,
+    reattachTimeoutMs: duration.optional(),
   }),
   upstream: z.object({ pid: z.number(), startTime: textOrNull, bootId: textOrNull }).nullable(),
   remote: z

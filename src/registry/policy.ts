@@ -19,6 +19,8 @@ export interface PolicySettings {
   readonly idleTimeoutMs?: number;
   /** How long a call may take in all; 0: for ever (P9). */
   readonly totalTimeoutMs?: number;
+  /** How long after a restart of the broker a task's remote server may take to be found (P5). */
+  readonly reattachTimeoutMs?: number;
 }
 
 /** How many tasks may live at a time; what a server has, not a tool. */
@@ -51,6 +53,7 @@ export const DEFAULT_POLICY: ResolvedPolicy = {
   revokeGraceMs: 2_000,
   idleTimeoutMs: 600_000,
   totalTimeoutMs: 14_400_000,
+  reattachTimeoutMs: 600_000,
   maxLiveTasks: 100,
   maxLiveTasksInAll: 1_000,
 };
@@ -69,6 +72,7 @@ export const DURATION_SETTINGS = [
   'revokeGraceMs',
   'idleTimeoutMs',
   'totalTimeoutMs',
+  'reattachTimeoutMs',
 ] as const satisfies readonly (keyof PolicySettings)[];
 
 /** The settings that count tasks. */
@@ -87,6 +91,7 @@ const WAITED_FOR: ReadonlySet<keyof PolicySettings> = new Set([
   'handOffAfterMs',
   'pollIntervalMs',
   'revokeGraceMs',
+  'reattachTimeoutMs',
 ]);
 
 /** Whether the value is a known hand-off. */

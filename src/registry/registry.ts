@@ -62,11 +62,14 @@ export class Registry implements Disposable {
   readonly #writer: DurableWriter;
   readonly #tells: Pacer<HandleId>;
   readonly #snapshots: Pacer<HandleId>;
+  #isSealed = false;
   readonly #didChange = this.#disposables.add(new Emitter<TaskRecord>());
   readonly #didTick = this.#disposables.add(new Emitter<TaskRecord>());
   readonly #didRemove = this.#disposables.add(new Emitter<HandleId>());
   readonly #didChangeOne = this.#disposables.add(new KeyedEmitter<HandleId, TaskRecord>());
   readonly #didTickOne = this.#disposables.add(new KeyedEmitter<HandleId, TaskRecord>());
+  /** How long a live task has run, where somebody measures it (`Deadlines`, P9). */
+  ranMsOf: (handle: HandleId) => number | null = () => null;
   /** For ages: a moved clock ends no result early. */
   readonly time: SteadyTime;
 
@@ -154,9 +157,9 @@ export class Registry implements Disposable {
    */
   async apply(handle: HandleId, event: TaskEvent, principal?: Principal): Promise<ApplyOutcome> {
     const entry = this.#entryOf(handle);
-    const before = entry.decided;
+    const before = this.#timed(entry.decided);
     const decision = transition(before, event, this.options.clock.now());
-    if (!decision.changed) {
+    if (!decision.changed || this.#isSealed) {
       await entry.settled;
       return { changed: false, record: entry.current };
     }
@@ -253,6 +256,11 @@ export class Registry implements Disposable {
     return this.options.store.readPayload(handle, 'lateResult');
   }
 
+  /** From now on nothing changes: what is live goes on without us, and is found again (P5). */
+  seal(): void {
+    this.#isSealed = true;
+  }
+
   /** Resolves when no write is under way. */
   async flush(): Promise<void> {
     while (this.#pending.size > 0) await Promise.allSettled([...this.#pending]);
@@ -266,6 +274,12 @@ export class Registry implements Disposable {
     const entry = this.#entries.get(handle);
     if (entry) return entry;
     throw noSuchHandle();
+  }
+
+  /** With what the clocks have counted: a later broker goes on from there. */
+  #timed(record: TaskRecord): TaskRecord {
+    const ranMs = isTerminal(record.status) ? null : this.ranMsOf(record.handle);
+    return ranMs === null ? record : { ...record, deadlines: { ...record.deadlines, ranMs } };
   }
 
   /** Of two records of one task (a copy cut short by a crash) the later one holds. */
@@ -307,7 +321,7 @@ export class Registry implements Disposable {
   #snapshot(handle: HandleId): void {
     const entry = this.#entries.get(handle);
     if (!entry || entry.isWriting) return;
-    const record = { ...entry.decided, revision: entry.decided.revision + 1 };
+    const record = { ...this.#timed(entry.decided), revision: entry.decided.revision + 1 };
     const written = entry.decide(record, () => this.#writer.writeOnce({ record }));
     this.#track(written).catch((error: unknown) => {
       this.options.log.write('debug', 'A progress snapshot was not written.', error);

@@ -55,6 +55,8 @@ export interface TaskDeadlines {
   readonly idleTimeoutMs: number | null;
   /** How long the task has run, as of the last durable change. */
   readonly ranMs: number;
+  /** How long the work may take to be found again after a restart; absent: as by default. */
+  readonly reattachTimeoutMs?: number | undefined;
 }
 
 /** The process that does the work: identity is pid + start time, never the pid alone (P5). */

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from '../../src/common/json.ts';
 import type {
   ChannelExit,
   RemoteNews,
+  RemotePlace,
   UpstreamChannel,
 } from '../../src/proxy/upstream/upstreamChannel.ts';
 
@@ -24,6 +25,9 @@ export class FakeChannel implements UpstreamChannel {
   /** Every line that reached the server. */
   readonly sent: string[] = [];
   shutDowns = 0;
+  /** Where it is, if it is a remote server. */
+  where: RemotePlace | null = null;
+  readonly place = () => this.where;
   isHeld = false;
   ends: number[] = [];
 

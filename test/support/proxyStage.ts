@@ -9,6 +9,7 @@ import { LiveCalls } from '../../src/proxy/downstream/liveCalls.ts';
 import { Predecessors } from '../../src/proxy/downstream/predecessors.ts';
 import { TaskQuestions } from '../../src/proxy/downstream/taskQuestions.ts';
 import type { ProxyContext, SessionRoute } from '../../src/proxy/proxyContext.ts';
+import type { StartUpstream } from '../../src/proxy/upstream/upstreamChannel.ts';
 import { UpstreamPool } from '../../src/proxy/upstream/upstreamPool.ts';
 import { isHandleId } from '../../src/registry/handleId.ts';
 import type { RoutePolicy } from '../../src/registry/policy.ts';
@@ -39,6 +40,8 @@ export class ProxyStage {
   readonly clock = new FakeClock();
   readonly logged: { level: LogLevel; message: string }[] = [];
   readonly channels: FakeChannel[] = [];
+  /** What was asked for, whether it started or not. */
+  readonly opened: Parameters<StartUpstream>[] = [];
   readonly registry: Registry;
   readonly pool: UpstreamPool;
   readonly audit = new MemoryAuditTrail();
@@ -55,7 +58,7 @@ export class ProxyStage {
     const log = {
       write: (level: LogLevel, message: string) => void this.logged.push({ level, message }),
     };
-    const start = () => this.#start();
+    const start: StartUpstream = (...server) => this.#start(server);
     this.registry = new Registry({ store, archive: store, audit, clock, log });
     this.calls = new LiveCalls(clock);
     this.pool = new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS });
@@ -129,7 +132,8 @@ export class ProxyStage {
     await turn();
   }
 
-  async #start(): Promise<FakeChannel> {
+  async #start(server: Parameters<StartUpstream>): Promise<FakeChannel> {
+    this.opened.push(server);
     await this.#startGate;
     if (this.startFailure !== null) {
       throw new TaskHandlesError('upstream_start_failed', this.startFailure);

@@ -24,9 +24,10 @@ export class TaskStage {
   readonly lines: string[] = [];
   readonly remotes: RemoteNews[] = [];
 
-  constructor(script: Script = () => undefined) {
+  constructor(script: Script = () => undefined, era?: 'legacy' | 'modern') {
     this.server = new FakeChannel(script);
-    this.layer = withUpstreamTasks(this.server, { clock: this.clock });
+    const known = era === undefined ? {} : { era };
+    this.layer = withUpstreamTasks(this.server, { clock: this.clock, ...known });
     this.layer.onLine((line) => this.lines.push(line));
     this.layer.onRemote((news) => this.remotes.push(news));
   }

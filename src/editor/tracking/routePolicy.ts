@@ -13,6 +13,7 @@ export const POLICY_SETTINGS = [
   'revokeGraceMs',
   'idleTimeoutMs',
   'totalTimeoutMs',
+  'reattachTimeoutMs',
   'maxLiveTasks',
   'maxLiveTasksInAll',
   'tools',

@@ -118,11 +118,12 @@ export class CallFacts {
    * hand-off far later than it was due was held up by a sleep of the machine, which is no time.
    */
   #deadlines(): TaskDeadlines {
-    const { totalTimeoutMs, idleTimeoutMs, handOffAfterMs } = this.policy;
+    const { totalTimeoutMs, idleTimeoutMs, reattachTimeoutMs, handOffAfterMs } = this.policy;
     return {
       totalTimeoutMs: totalTimeoutMs > 0 ? totalTimeoutMs : null,
       idleTimeoutMs: idleTimeoutMs > 0 ? idleTimeoutMs : null,
       ranMs: Math.min(this.elapsedMs, handOffAfterMs + LATE_HAND_OFF_MS),
+      reattachTimeoutMs,
     };
   }
 }

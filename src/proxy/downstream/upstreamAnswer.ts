@@ -2,6 +2,7 @@ import { isJsonObject, numberOr, stringOr } from '../../common/json.ts';
 import { memberOf } from '../../common/jsonSpans.ts';
 import type { TaskEvent } from '../../registry/taskEvent.ts';
 import type { TaskProgress } from '../../registry/taskRecord.ts';
+import { LOST } from '../wire/jsonRpc.ts';
 import { parsedSpan, sliceOf, type WireMessage } from '../wire/wireMessage.ts';
 
 /** What an upstream's answer means for the task: a result, `isError` included, completes it. */
@@ -16,11 +17,15 @@ export function eventOf(answer: WireMessage): TaskEvent {
   }
   const error = parsedSpan(answer, answer.error);
   const fields = isJsonObject(error) ? error : {};
+  const message = stringOr(fields.message, 'The server gave no reason.');
+  // The server was asked about the work, and knows nothing of it any more.
+  if (isJsonObject(fields.data) && fields.data.code === LOST)
+    return { type: 'lost', note: message };
   return {
     type: 'failed',
     error: {
       code: numberOr(fields.code, -32603),
-      message: stringOr(fields.message, 'The server gave no reason.'),
+      message,
       dataJson: fields.data === undefined ? null : JSON.stringify(fields.data),
     },
   };

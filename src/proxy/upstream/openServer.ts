@@ -1,6 +1,7 @@
 import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
+import type { RemoteWork } from '../../registry/taskRecord.ts';
 import type { Opening } from './opening.ts';
 import { withUpstreamTasks } from './tasks/withUpstreamTasks.ts';
 import type { StartUpstream, UpstreamChannel } from './upstreamChannel.ts';
@@ -11,6 +12,8 @@ export interface OpenServerOptions {
   /** Unique in this broker. */
   readonly id: string;
   readonly opening: Opening;
+  /** Work of an earlier connection: nobody opens anything, and the server's dialect is spoken. */
+  readonly resume?: RemoteWork;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -20,6 +23,15 @@ export interface OpenServerOptions {
  * (decision 12). Rejects as `StartUpstream` does; nothing is left behind then.
  */
 export async function openServer(options: OpenServerOptions): Promise<UpstreamChannel> {
-  const { start, definition, id, clock } = options;
+  const { start, definition, id, clock, resume } = options;
+  if (resume !== undefined) return await openAgain(options, resume);
   return withUpstreamTasks(await start(definition, id), { clock });
+}
+
+async function openAgain(
+  { start, definition, id, clock }: OpenServerOptions,
+  work: RemoteWork,
+): Promise<UpstreamChannel> {
+  const channel = await start(definition, id, work);
+  return withUpstreamTasks(channel, { clock, era: work.taskId === null ? null : work.era });
 }

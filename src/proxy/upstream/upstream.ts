@@ -130,6 +130,11 @@ export class Upstream {
     return id;
   }
 
+  /** Waits for the answer to a request of an earlier connection: the channel has asked for it. */
+  expect(id: number, observer: RequestObserver): void {
+    this.#pending.set(id, observer);
+  }
+
   /** Sends a line as it is: a notification or an answer. */
   sendRaw(line: string): void {
     this.#send(line);

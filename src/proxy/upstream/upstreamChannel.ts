@@ -26,8 +26,8 @@ export interface UpstreamChannel {
   /** `null`: no process of ours does the work. */
   readonly facts: UpstreamFacts | null;
   readonly onRemote: Event<RemoteNews>;
-  /** Where this server is, for work that goes on there without us. Absent: nothing outlives us. */
-  readonly place?: () => RemotePlace;
+  /** Where this server is, for work that goes on there without us. Absent, `null`: nothing does. */
+  readonly place?: () => RemotePlace | null;
   readonly onLine: Event<string>;
   readonly onStderr: Event<string>;
   /** Fires once, after the last line. */
@@ -44,7 +44,12 @@ export interface UpstreamChannel {
 }
 
 /**
- * Starts an upstream; `id` is unique in this broker. Rejects with `command_not_found`,
+ * Starts an upstream; `id` is unique in this broker. With `resume` a connection to a remote server
+ * is made where that work is, with nothing of a handshake. Rejects with `command_not_found`,
  * `invalid_definition` or `upstream_start_failed`.
  */
-export type StartUpstream = (definition: ServerDefinition, id: string) => Promise<UpstreamChannel>;
+export type StartUpstream = (
+  definition: ServerDefinition,
+  id: string,
+  resume?: RemoteWork,
+) => Promise<UpstreamChannel>;

@@ -2,8 +2,9 @@ import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
+import type { RemoteWork } from '../../registry/taskRecord.ts';
 import type { Opening } from './opening.ts';
-import { openServer } from './openServer.ts';
+import { type OpenServerOptions, openServer } from './openServer.ts';
 import { Upstream } from './upstream.ts';
 import type { StartUpstream } from './upstreamChannel.ts';
 
@@ -37,10 +38,22 @@ export class UpstreamPool implements Disposable {
 
   /** Opens a server for a client that opens so. Rejects with one clear line, leaving nothing. */
   async start(route: string, definition: ServerDefinition, opening: Opening): Promise<Upstream> {
+    return await this.#open(route, { definition, opening });
+  }
+
+  /** Opens a remote server where work of an earlier connection is; adopted by nobody. */
+  async resume(route: string, definition: ServerDefinition, work: RemoteWork): Promise<Upstream> {
+    return await this.#open(route, { definition, opening: { dialect: 'legacy' }, resume: work });
+  }
+
+  async #open(
+    route: string,
+    server: Pick<OpenServerOptions, 'definition' | 'opening' | 'resume'>,
+  ): Promise<Upstream> {
     this.#lastId += 1;
     const id = `u${this.#lastId}`;
     const { start, clock, log } = this.options;
-    const channel = await openServer({ start, definition, id, opening, clock, log });
+    const channel = await openServer({ ...server, start, id, clock, log });
     const upstream = new Upstream(id, route, channel, log);
     const entry: Entry = { upstream, key: null, linger: null };
     this.#entries.set(id, entry);

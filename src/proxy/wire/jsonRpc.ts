@@ -32,6 +32,14 @@ export function errorLine(id: string, code: number, message: string, data?: unkn
   return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message, data })}}`;
 }
 
+/** In an error's `data.code`: the server knows nothing of the work, so its outcome is unknown. */
+export const LOST = 'lost';
+
+/** The answer to a call whose work nobody knows any more. */
+export function lostLine(id: string, message: string): string {
+  return errorLine(id, WireErrorCode.internalError, message, { code: LOST });
+}
+
 /** A request line under a number of ours. */
 export function requestLine(id: number, method: string, paramsText: string): string {
   return `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${paramsText}}`;

@@ -2,45 +2,21 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { TaskView } from '../../../src/registry/taskView.ts';
 import { cliJson } from '../../support/cliProcess.ts';
-import {
-  CLI,
-  closeWithHome,
-  fixtureServer,
-  handleOf,
-  temporaryHome,
-  textOf,
-} from '../../support/connectClient.ts';
+import { fixtureServer, handleOf, temporaryHome, textOf } from '../../support/connectClient.ts';
+import { callModern as call, modernClient } from '../../support/modernClient.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const SERVER = [...fixtureServer('keepsTasks.mjs'), 'stdio'];
 
-/** A client of 2026-07-28 without the tasks extension, in front of `connect`. */
-async function connect(home: string, ...flags: string[]): Promise<Client> {
-  const args = [CLI, 'connect', '--route', 'e', '--home', home, ...flags, '--', ...SERVER];
-  const client = new Client(
-    { name: 'modern', version: '1' },
-    {
-      versionNegotiation: { mode: { pin: '2026-07-28' } },
-      capabilities: { elicitation: { form: {} } },
-    },
-  );
-  closeWithHome(home, client);
-  await client.connect(new StdioClientTransport({ command: process.execPath, args }));
-  return client;
-}
-
-async function call(client: Client, name: string, args: Record<string, unknown> = {}) {
-  return (await client.callTool({ name, arguments: args })) as CallToolResult;
+function connect(home: string, policy: string) {
+  return modernClient(home, '--policy', policy, '--', ...SERVER);
 }
 
 suite('a modern server’s own tasks (U3)', () => {
   test('a call stays open until the server’s task has ended', async (t) => {
-    const client = await connect(temporaryHome(t), '--policy', 'never');
+    const client = await connect(temporaryHome(t), 'never');
     const path = join(await temporaryFolder(t), 'go');
     const result = call(client, 'wait_for_file', { path });
     appendFileSync(path, '');
@@ -51,7 +27,7 @@ suite('a modern server’s own tasks (U3)', () => {
 
   test('P2 as a task of ours it has one handle, and is executed once', async (t) => {
     const home = temporaryHome(t);
-    const client = await connect(home, '--policy', 'always');
+    const client = await connect(home, 'always');
     const folder = await temporaryFolder(t);
     const [path, log] = [join(folder, 'go'), join(folder, 'log')];
     const handle = handleOf(await call(client, 'wait_for_file', { path, log }));
@@ -64,7 +40,7 @@ suite('a modern server’s own tasks (U3)', () => {
   });
 
   test('its question reaches the client, whose retry answers it', async (t) => {
-    const client = await connect(temporaryHome(t), '--policy', 'never');
+    const client = await connect(temporaryHome(t), 'never');
     client.setRequestHandler('elicitation/create', () => ({
       action: 'accept',
       content: { name: 'Ada' },
@@ -74,7 +50,7 @@ suite('a modern server’s own tasks (U3)', () => {
 
   test('P6 a revocation cancels the server’s task', async (t) => {
     const home = temporaryHome(t);
-    const client = await connect(home, '--policy', 'always');
+    const client = await connect(home, 'always');
     const path = join(await temporaryFolder(t), 'go');
     const handle = handleOf(await call(client, 'wait_for_file', { path }));
     const [task] = await cliJson<TaskView[]>(['revoke', handle, '--home', home]);

@@ -65,6 +65,15 @@ suite('the total clock', () => {
     assert.deepEqual(expired, [`${handle} total`]);
   });
 
+  test('P9 P5 each durable change takes along how long the task has run', async (t) => {
+    const { clock, registry, create } = stage(t);
+    const handle = await create(TOTAL);
+    clock.advance(7 * MINUTE_MS);
+    await registry.apply(handle, { type: 'inputRequired' });
+    assert.equal(recordOf(registry, handle).deadlines.ranMs, 7 * MINUTE_MS);
+    await registry.apply(handle, { type: 'lost', note: 'gone' });
+  });
+
   test('P9 carries on after a restart where it was', async (t) => {
     const { clock, registry, expired } = stage(t);
     const record = aTask({ deadlines: { ...TOTAL, ranMs: 59 * MINUTE_MS } });

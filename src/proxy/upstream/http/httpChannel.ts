@@ -10,7 +10,7 @@ import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import { KnownParamHeaders } from '../../wire/paramHeaders.ts';
 import { readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
-import type { ChannelExit, RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
+import type { ChannelExit, RemoteNews, RemotePlace, UpstreamChannel } from '../upstreamChannel.ts';
 import type { Taken } from './eventTap.ts';
 import { noAnswer, transportFailure, unanswered } from './httpFailure.ts';
 import { HttpWire } from './httpWire.ts';
@@ -109,13 +109,25 @@ class HttpChannel implements UpstreamChannel {
     else if (!this.#endsStream(message)) this.#tell(message);
   }
 
+  /** The older transport's session is its one stream: nothing goes on without that. */
+  place(): RemotePlace | null {
+    const { sessionId = null, protocolVersion = '' } = this.#transport;
+    if (this.definition.type === 'sse') return null;
+    const url = isPlain(this.definition) ? this.definition.url : null;
+    return { url, sessionId, protocolVersion };
+  }
+
   holdOutput(isHeld: boolean): void {
     this.#wire.gate.hold(isHeld);
   }
 
-  /** What is still in flight may be asked for again by the next broker, so its session stays. */
+  /**
+   * What is still in flight may be asked for again by the next broker, so its session stays; as
+   * does one that was taken up for one task, and may hold others.
+   */
   async shutDown(): Promise<void> {
-    if (this.#requests.size === 0) await this.#endSession(GOODBYE_MS);
+    const isOurs = this.options.resume === undefined;
+    if (isOurs && this.#requests.size === 0) await this.#endSession(GOODBYE_MS);
     this.#exit('It was not needed any more.');
   }
 
@@ -184,6 +196,7 @@ class HttpChannel implements UpstreamChannel {
       await currentExchange.run({ line: null, request }, () =>
         this.#transport.resumeStream?.(lastEventId, { onresumptiontoken }),
       );
+      this.#tellPlace(request, lastEventId);
     } catch (error) {
       this.#fail(request, transportFailure(this.#wire.origin, error));
     }
@@ -238,21 +251,16 @@ class HttpChannel implements UpstreamChannel {
   #onEventId(request: OpenRequest, eventId: string): void {
     const isFirst = request.lastEventId === null;
     request.lastEventId = eventId;
-    const requestId = Number(request.id);
     const isOpen = this.#requests.get(request.id) === request;
-    if (!isFirst || !isOpen || request.isModern || !Number.isInteger(requestId)) return;
-    this.#remotes.fire({
-      requestId,
-      remote: {
-        era: 'legacy',
-        url: isPlain(this.definition) ? this.definition.url : null,
-        sessionId: this.#transport.sessionId ?? null,
-        protocolVersion: this.#transport.protocolVersion ?? '',
-        taskId: null,
-        requestId,
-        lastEventId: eventId,
-      },
-    });
+    if (isFirst && isOpen && !request.isModern) this.#tellPlace(request, eventId);
+  }
+
+  #tellPlace({ id }: OpenRequest, lastEventId: string): void {
+    const requestId = Number(id);
+    const place = this.place();
+    if (place === null || !Number.isInteger(requestId)) return;
+    const remote = { ...place, era: 'legacy', taskId: null, requestId, lastEventId } as const;
+    this.#remotes.fire({ requestId, remote });
   }
 
   /** Failures of requests come by other ways, too; this is what nobody waits for. */

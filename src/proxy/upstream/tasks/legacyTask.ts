@@ -1,7 +1,7 @@
 import type { Disposable } from '../../../common/disposable.ts';
 import { isJsonObject } from '../../../common/json.ts';
 import { memberOf } from '../../../common/jsonSpans.ts';
-import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { errorLine, lostLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { isEmptyObject, withoutMember } from '../../wire/members.ts';
 import { parsedSpan, readMessage, type WireMessage, withId } from '../../wire/wireMessage.ts';
 import type { OpenCall } from './openCall.ts';
@@ -66,7 +66,7 @@ export class LegacyTask implements WatchedTask {
 
   told(message: WireMessage): void {
     const task = readTask(parsedSpan(message, message.params));
-    if (task !== null) this.#see(task);
+    if (task !== null) this.#hear(task);
   }
 
   /** Its outcome shows in the status; an answer that says "too late" changes nothing. */
@@ -103,9 +103,14 @@ export class LegacyTask implements WatchedTask {
 
   #onStatus(answer: WireMessage): void {
     const task = readTask(parsedSpan(answer, answer.result));
-    if (task !== null) this.#see(task);
+    if (task !== null) this.#hear(task);
     else if (answer.error !== null) this.#onNoStatus(answer);
     else this.#poller.wait();
+  }
+
+  #hear(task: UpstreamTask): void {
+    this.options.port.taskTold(this.call, this.taskId);
+    this.#see(task);
   }
 
   /** Whatever is told after an end is not believed. */
@@ -168,7 +173,8 @@ export class LegacyTask implements WatchedTask {
   /** The server knows the task no more: what `tasks/result` said meanwhile tells best why. */
   #onForgotten(): void {
     const refusal = this.#refusal;
-    if (refusal === null || codeOf(refusal) === WireErrorCode.invalidParams) this.#fail(FORGOTTEN);
+    const isUnknown = refusal === null || codeOf(refusal) === WireErrorCode.invalidParams;
+    if (isUnknown) this.options.finish(lostLine(this.call.id, FORGOTTEN));
     else this.options.finish(withId(refusal, this.call.id));
   }
 

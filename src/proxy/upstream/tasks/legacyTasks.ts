@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../../common/json.ts';
 import { memberOf } from '../../../common/jsonSpans.ts';
 import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
-import { Method } from '../../wire/mcpNames.ts';
+import { META_CALL, Method } from '../../wire/mcpNames.ts';
 import { withMember, withMemberFor } from '../../wire/members.ts';
 import { metaOf, parsedSpan, stringParamOf, type WireMessage } from '../../wire/wireMessage.ts';
 import { KnownTools } from './knownTools.ts';
@@ -9,7 +9,7 @@ import { LegacyTask } from './legacyTask.ts';
 import type { OpenCall } from './openCall.ts';
 import type { WatchedTask } from './taskPort.ts';
 import { TaskRouter } from './taskRouter.ts';
-import { META_CALL, META_RELATED_TASK, readTask, TaskMethod } from './taskShapes.ts';
+import { META_RELATED_TASK, readTask, TaskMethod } from './taskShapes.ts';
 
 /** A server with the tasks of 2025-11-25 (U1): the client asks for them, call by call. */
 export class LegacyTasks extends TaskRouter {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Disposable } from '../../../common/disposable.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../../common/json.ts';
 import { isObjectAt, memberOf, type Span } from '../../../common/jsonSpans.ts';
-import { errorLine, resultLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { errorLine, lostLine, resultLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import {
   parsedSpan,
   sliceOf,
@@ -112,7 +112,8 @@ export class ModernTask implements WatchedTask {
 
   #onStatus(answer: WireMessage): void {
     if (answer.result !== null) this.#see(answer, answer.result);
-    else if (codeOf(answer) === WireErrorCode.invalidParams) this.#finish(this.#failure(FORGOTTEN));
+    else if (codeOf(answer) === WireErrorCode.invalidParams)
+      this.#finish(lostLine(this.call.id, FORGOTTEN));
     else this.#poller.wait();
   }
 
@@ -123,6 +124,7 @@ export class ModernTask implements WatchedTask {
       this.#poller.wait();
       return;
     }
+    this.options.port.taskTold(this.call, this.taskId);
     this.#poller.intervalMs = task.pollMs;
     this.#tell(task);
     if (isEnd(task)) this.#onEnd(this.#endLine(message, span, task));

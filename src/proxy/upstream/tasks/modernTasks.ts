@@ -48,7 +48,7 @@ export class ModernTasks extends TaskRouter {
   #takeInput(task: ModernTask, call: OpenCall, message: WireMessage): void {
     const responses = paramAt(message, 'inputResponses');
     call.task = task;
-    this.port.taskKnown(call, task.taskId);
+    this.port.taskTold(call, task.taskId);
     task.answered(call, responses === null ? '{}' : sliceOf(message.text, responses));
   }
 }

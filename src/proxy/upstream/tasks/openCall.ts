@@ -1,10 +1,13 @@
-import { isJsonObject, numberOr } from '../../../common/json.ts';
+import { isJsonObject, numberOr, parseJson, stringOr } from '../../../common/json.ts';
+import { META_PROTOCOL_VERSION } from '../../wire/mcpNames.ts';
 import type { WatchedTask } from './taskPort.ts';
 import type { UpstreamTask } from './taskShapes.ts';
 
 /** One `tools/call` from above: its id and token, and what was told under them. */
 export class OpenCall {
   isCancelled = false;
+  /** Whether it has been told how its task is found again. */
+  isFindable = false;
   /** `null`: the server has made no task of it, or not yet. */
   task: WatchedTask | null = null;
   #progress = 0;
@@ -19,6 +22,12 @@ export class OpenCall {
     /** Its `_meta` as JSON text. */
     readonly metaText: string,
   ) {}
+
+  /** That of the request itself, where its era has such (2026-07-28). */
+  get protocolVersion(): string | null {
+    const meta = parseJson(this.metaText);
+    return isJsonObject(meta) ? stringOr(meta[META_PROTOCOL_VERSION], null) : null;
+  }
 
   /** Progress of the server's own: what we add never goes back behind it. */
   noteProgress(params: unknown): void {

@@ -14,11 +14,14 @@ export class RemoteNotes implements Disposable {
     this.#owned.add(channel.onRemote((news) => this.#news.fire(news)));
   }
 
-  /** Nothing to tell where the server ends with us. */
-  taskKnown(era: 'legacy' | 'modern', call: OpenCall, taskId: string): void {
+  /** Told once; nothing to tell where the server ends with us. */
+  taskTold(era: 'legacy' | 'modern', call: OpenCall, taskId: string): void {
     const place = this.channel.place?.();
-    if (place === undefined) return;
-    const remote = { ...place, era, taskId, requestId: null, lastEventId: null };
+    if (place == null || call.isFindable) return;
+    call.isFindable = true;
+    const protocolVersion = call.protocolVersion ?? place.protocolVersion;
+    const where = { ...place, protocolVersion, era, taskId };
+    const remote = { ...where, requestId: null, lastEventId: null };
     this.#news.fire({ requestId: Number(call.id), remote });
   }
 

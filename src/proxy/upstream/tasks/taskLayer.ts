@@ -118,7 +118,7 @@ export class TaskLayer implements UpstreamChannel {
       forward: (line) => this.channel.send(line),
       deliver: (line) => this.#lines.fire(line),
       ask: (method, params, onAnswer) => this.#own.ask(method, params, onAnswer),
-      taskKnown: (call, taskId) => this.#remotes.taskKnown(era, call, taskId),
+      taskTold: (call, taskId) => this.#remotes.taskTold(era, call, taskId),
     };
   }
 

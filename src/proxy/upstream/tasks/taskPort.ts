@@ -14,8 +14,8 @@ export interface TaskPort {
   deliver(line: string): void;
   /** A request of our own: `onAnswer` is called once or never. Disposing forgets it. */
   ask(method: string, paramsText: string, onAnswer: (answer: WireMessage) => void): Disposable;
-  /** The server has made a task of this call. */
-  taskKnown(call: OpenCall, taskId: string): void;
+  /** The server has told of the task that this call waits for. */
+  taskTold(call: OpenCall, taskId: string): void;
 }
 
 /** A task of the server that is followed to its end. */

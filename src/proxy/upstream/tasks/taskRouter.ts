@@ -1,5 +1,6 @@
 import type { Disposable } from '../../../common/disposable.ts';
 import { isJsonObject } from '../../../common/json.ts';
+import { memberOf } from '../../../common/jsonSpans.ts';
 import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import {
@@ -10,8 +11,9 @@ import {
   type WireMessage,
 } from '../../wire/wireMessage.ts';
 import { OpenCall } from './openCall.ts';
+import { RESUME_METHOD } from './resume.ts';
 import type { TaskPort, WatchedTask } from './taskPort.ts';
-import { RESUME_METHOD, TaskMethod } from './taskShapes.ts';
+import { TaskMethod } from './taskShapes.ts';
 
 /**
  * The messages of a server that has tasks, in both directions. What the two generations have in
@@ -95,7 +97,8 @@ export abstract class TaskRouter implements Disposable {
   /** A task of an earlier connection: nothing is called, its end is waited for. */
   #resume(message: WireMessage): void {
     const call = this.#open(message);
-    this.#begin(call, this.watch(call, parsedSpan(message, message.params)));
+    if (hasInput(message)) this.sendCall(message, call);
+    else this.#begin(call, this.watch(call, parsedSpan(message, message.params)));
   }
 
   /** A task is cancelled by its id; a call that may yet become one is cancelled in both ways. */
@@ -128,7 +131,10 @@ export abstract class TaskRouter implements Disposable {
   #onAnswer(call: OpenCall, message: WireMessage): void {
     const created = this.taskIn(message);
     if (created === undefined) this.answer(call, message.text);
-    else this.#begin(call, this.watch(call, created));
+    else {
+      this.#begin(call, this.watch(call, created));
+      if (call.task !== null) this.port.taskTold(call, call.task.taskId);
+    }
   }
 
   #begin(call: OpenCall, task: WatchedTask | null): void {
@@ -139,7 +145,6 @@ export abstract class TaskRouter implements Disposable {
   #follow(call: OpenCall, task: WatchedTask): void {
     call.task = task;
     this.#tasks.set(task.taskId, task);
-    this.port.taskKnown(call, task.taskId);
     task.start();
     if (call.isCancelled) task.cancel();
   }
@@ -168,6 +173,11 @@ export abstract class TaskRouter implements Disposable {
 
 function isTaskNotification({ method }: WireMessage): boolean {
   return method === TaskMethod.statusNotification || method === TaskMethod.taskNotification;
+}
+
+/** Whether it brings what a task had asked for. */
+function hasInput({ text, params }: WireMessage): boolean {
+  return params !== null && memberOf(text, params, 'requestState') !== null;
 }
 
 function taskIdOf(message: WireMessage): string | null {

@@ -13,14 +13,6 @@ export const TaskMethod = {
 } as const;
 
 export const META_RELATED_TASK = 'io.modelcontextprotocol/related-task';
-/** In a server's request: our id of the call whose question it is. */
-export const META_CALL = 'mcp-task-handles/call';
-
-/**
- * A request of ours that never reaches a server: `{taskId, _meta}` makes the layer wait for a task
- * of an earlier connection; the answer is that of the `tools/call` which had made it.
- */
-export const RESUME_METHOD = 'mcp-task-handles/resume';
 
 const DEFAULT_POLL_MS = 2_000;
 const MIN_POLL_MS = 250;

@@ -93,6 +93,41 @@ suite('the task layer learns what a server has', () => {
     assert.equal(stage.server.shutDowns, 1);
   });
 
+  test('P5 how a task is found again is told once, with the version of its call', async () => {
+    const place = { url: 'http://x/mcp', sessionId: null, protocolVersion: '' };
+    const stage = await TaskStage.modern();
+    stage.server.where = place;
+    stage.modernTask(3);
+    await stage.poll({ status: 'working' });
+    const where = { ...place, protocolVersion: '2026-07-28', era: 'modern', taskId: 't1' };
+    const remote = { ...where, requestId: null, lastEventId: null };
+    assert.deepEqual(stage.remotes, [{ requestId: 3, remote }]);
+  });
+
+  test('P5 nothing is told of a task that ends with its process', async () => {
+    const stage = await TaskStage.legacy();
+    stage.legacyTask(3);
+    assert.deepEqual(stage.remotes, []);
+  });
+
+  test('P5 a task of an earlier connection is waited for, and nothing is called', async () => {
+    for (const era of ['legacy', 'modern'] as const) {
+      const stage = new TaskStage(undefined, era);
+      stage.server.where = { url: null, sessionId: 's', protocolVersion: '2025-11-25' };
+      const params = { taskId: 't1', pollInterval: 0, _meta: { progressToken: 7 } };
+      stage.send({ id: 7, method: 'mcp-task-handles/resume', params });
+      assert.deepEqual(stage.remotes, [], 'the server has told nothing yet');
+      stage.clock.advance(250);
+      const result = { content: [] };
+      stage.answerLast('tasks/get', { taskId: 't1', status: 'completed', result });
+      assert.equal(stage.remotes.length, 1);
+      if (era === 'legacy') stage.answerLast('tasks/result', result);
+      assert.ok(stage.answerTo(7).result);
+      assert.ok(stage.server.methods.every((method) => String(method).startsWith('tasks/')));
+      assert.equal(stage.clock.pending, 0);
+    }
+  });
+
   test('what is no message passes', async () => {
     const stage = await TaskStage.legacy();
     stage.server.print('[1]');

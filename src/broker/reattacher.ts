@@ -1,0 +1,129 @@
+import { type HttpDefinition, isHttpDefinition } from '../brokerApi/brokerProtocol.ts';
+import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Event } from '../common/event.ts';
+import { type ReattachContext, ReattachedCall } from '../proxy/downstream/reattachedCall.ts';
+import type { SessionRoute } from '../proxy/proxyContext.ts';
+import { definitionKey } from '../proxy/upstream/upstreamKey.ts';
+import { DEFAULT_POLICY } from '../registry/policy.ts';
+import { isFindable } from '../registry/remoteWork.ts';
+import {
+  type HandleId,
+  isTerminal,
+  type RemoteWork,
+  type TaskRecord,
+} from '../registry/taskRecord.ts';
+
+/** A task whose server has not told of it yet. */
+interface Search {
+  readonly call: ReattachedCall;
+  readonly remote: RemoteWork;
+  /** Of the definition that it was asked with last. */
+  definitionKey: string | null;
+  readonly owned: DisposableStore;
+}
+
+/**
+ * Finds the work of tasks again that a broker before us has left at remote servers (P5). Where that
+ * takes credentials, which are never on disk, it waits until the server is defined again; in vain
+ * for longer than `reattachTimeoutMs`, and the task is `lost`.
+ */
+export class Reattacher implements Disposable {
+  readonly #searches = new Map<HandleId, Search>();
+  readonly #owned = new DisposableStore();
+
+  constructor(
+    private readonly context: ReattachContext,
+    /** A server's definition has come, with its window or with a connection. */
+    onDidLearnRoute: Event<SessionRoute>,
+  ) {
+    this.#owned.add(onDidLearnRoute((route) => this.#onRoute(route)));
+  }
+
+  /** Takes up every live task that nobody has, and whose work can be found. */
+  takeUp(): void {
+    const { registry, calls } = this.context;
+    for (const record of registry.all()) {
+      if (isFindable(record) && calls.ofHandle(record.handle) === undefined) this.#search(record);
+    }
+  }
+
+  dispose(): void {
+    for (const { owned } of this.#searches.values()) owned.dispose();
+    this.#searches.clear();
+    this.#owned.dispose();
+  }
+
+  #search(record: TaskRecord): void {
+    const { remote, handle, deadlines } = record;
+    if (remote === null) return;
+    const { context } = this;
+    const call = new ReattachedCall(context, record);
+    const owned = new DisposableStore();
+    const search: Search = { call, remote, definitionKey: null, owned };
+    this.#searches.set(handle, search);
+    context.calls.add(call);
+    context.calls.becameTask(call, handle);
+    const limitMs = deadlines.reattachTimeoutMs ?? DEFAULT_POLICY.reattachTimeoutMs;
+    owned.add(context.clock.after(limitMs, () => this.#giveUp(search, limitMs)));
+    owned.add(call.onDidAttach(() => this.#found(search)));
+    owned.add(context.registry.onDidChangeOf(handle)((now) => this.#onChange(search, now)));
+    // What is kept of a url holds no secret: the server is reached without one, or refuses.
+    if (remote.url !== null) void this.#ask(search, { type: 'http', url: remote.url, headers: {} });
+  }
+
+  #onRoute({ name, workspace, definition }: SessionRoute): void {
+    if (!isHttpDefinition(definition) || definition.type !== 'http') return;
+    for (const search of this.#searches.values()) {
+      const { call, remote } = search;
+      const isIts = call.route.name === name && call.route.workspace === workspace;
+      const isThere = remote.url === null || remote.url === definition.url;
+      if (isIts && isThere && search.definitionKey !== definitionKey(definition)) {
+        void this.#ask(search, definition);
+      }
+    }
+  }
+
+  async #ask(search: Search, definition: HttpDefinition): Promise<void> {
+    const { pool, log } = this.context;
+    const { call, remote } = search;
+    const key = definitionKey(definition);
+    search.definitionKey = key;
+    try {
+      const upstream = await pool.resume(call.route.name, definition, remote);
+      if (search.owned.isDisposed || search.definitionKey !== key) await upstream.shutDown();
+      else call.askAt(upstream, remote);
+    } catch (error) {
+      log.write('warn', `${call.handle} was not found at its server: ${messageOf(error)}`, error);
+    }
+  }
+
+  #found({ call, owned }: Search): void {
+    this.context.log.write('info', `${call.handle} goes on: its server has told of it.`);
+    this.#searches.delete(call.handle);
+    owned.dispose();
+  }
+
+  /** Revoked or out of time while it was looked for. */
+  #onChange(search: Search, { status }: TaskRecord): void {
+    if (isTerminal(status)) this.#stop(search);
+  }
+
+  #stop({ call, owned }: Search): void {
+    this.#searches.delete(call.handle);
+    owned.dispose();
+    if (call.upstream === null) call.release();
+  }
+
+  #giveUp(search: Search, limitMs: number): void {
+    const { registry, log } = this.context;
+    const { call, definitionKey: key } = search;
+    const why = key === null ? 'was not defined again' : 'did not tell of the task';
+    const note = `After a restart of the broker its server ${why} within ${Math.round(limitMs / 1000)} s; how the call ended is unknown.`;
+    registry.apply(call.handle, { type: 'lost', note }).catch((error: unknown) => {
+      log.write('error', `A change of ${call.handle} was not recorded: ${messageOf(error)}`, error);
+    });
+    void call.upstream?.shutDown();
+    call.release();
+  }
+}
