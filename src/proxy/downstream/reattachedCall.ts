@@ -150,7 +150,10 @@ export class ReattachedCall implements LiveCall {
   #onResponse(answer: WireMessage, from: Source): void {
     const round = inputRoundOf(answer);
     if (round === null) this.#end(this.#eventOf(answer, from.remote));
-    else askRound(this.#asked, round, (responses) => this.#retry(from, { ...round, responses }));
+    else {
+      this.#upstream?.awaitRetry(this.#request, from.observer);
+      askRound(this.#asked, round, (responses) => this.#retry(from, { ...round, responses }));
+    }
   }
 
   /** The task goes on when its questions are answered. */

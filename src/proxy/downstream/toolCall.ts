@@ -193,6 +193,7 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
   /** The task goes on when its questions are answered: by the same call, sent with the answers. */
   #ask(handle: HandleId, round: InputRound): void {
     const { questions } = this.options.context;
+    this.upstream?.awaitRetry(this.#upstreamRequest, this);
     askRound({ handle, questions }, round, (responses) => {
       const retry = retryAfter(this.options.message, round, responses);
       const { upstream } = this;

@@ -64,6 +64,8 @@ type EndedBy = 'none' | 'terminated' | 'killed';
  */
 export class Upstream {
   readonly #pending = new Map<number, RequestObserver>();
+  /** Calls that a task goes on with, once questions are answered (2026-07-28). */
+  readonly #rounds = new Map<number, RequestObserver>();
   readonly #gone = new Emitter<string>();
   readonly #owned = new DisposableStore();
   #lastId = 0;
@@ -104,9 +106,9 @@ export class Upstream {
     return this.#isEnding || this.isGone;
   }
 
-  /** Requests without an answer yet, those of tasks included. */
+  /** Requests without an answer yet, those of tasks included, and those that wait for a retry. */
   get inFlight(): number {
-    return this.#pending.size;
+    return this.#pending.size + this.#rounds.size;
   }
 
   /** Sends a downstream's request under an id of ours; its token, if any, is replaced as well. */
@@ -119,8 +121,14 @@ export class Upstream {
   /** As `forward`, and asks for progress even where the downstream did not. */
   forwardCall(message: WireMessage, observer: RequestObserver): number {
     const id = this.#register(observer);
+    for (const [round, asked] of this.#rounds) if (asked === observer) this.#rounds.delete(round);
     this.#send(withOwnIdAndToken(message, id));
     return id;
+  }
+
+  /** This call was answered with questions: its work goes on when it is sent once more. */
+  awaitRetry(id: number, observer: RequestObserver): void {
+    this.#rounds.set(id, observer);
   }
 
   /** Sends a request of our own. */
@@ -155,7 +163,7 @@ export class Upstream {
 
   /** Asks for a stop. With `forget`, an answer that still comes is dropped. */
   cancel(id: number, options: { reason: string; forget: boolean }): void {
-    if (!this.#pending.has(id)) return;
+    if (!this.#rounds.delete(id) && !this.#pending.has(id)) return;
     if (options.forget) this.#pending.delete(id);
     this.#send(notificationLine(Method.cancelled, { requestId: id, reason: options.reason }));
   }
@@ -306,8 +314,9 @@ export class Upstream {
     const why = describeExit(this.route, exit);
     this.#whyGone = why;
     this.log.write('info', why);
-    const observers = [...this.#pending.values()];
+    const observers = [...this.#pending.values(), ...this.#rounds.values()];
     this.#pending.clear();
+    this.#rounds.clear();
     this.#gone.fire(why);
     for (const observer of observers) observer.onGone(why);
     this.#owned.dispose();

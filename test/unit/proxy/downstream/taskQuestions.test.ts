@@ -72,6 +72,43 @@ suite('questions of a task', () => {
     assert.deepEqual([inputResponses, requestState], [{ k: ANSWER }, 's2']);
   });
 
+  test('P4 a server is kept while its task waits for an answer, whoever has left', async () => {
+    const stage = new ProxyStage();
+    const host = await taskOf(stage);
+    asksRound(stage, 'branch', 's1');
+    await settle();
+    host.session.close();
+    await stage.passTime(60_000);
+    assert.equal(stage.server.shutDowns, 0);
+    stage.context.questions.answer(stage.task.handle, 'branch', ANSWER);
+    await settle();
+    stage.server.answer(stage.server.last('tools/call').id, { content: [] });
+    await stage.passTime(60_000);
+    assert.equal(stage.server.shutDowns, 1);
+  });
+
+  test('P6 a task that waits for an answer is cancelled at its server, by its last request', async () => {
+    const stage = new ProxyStage();
+    await taskOf(stage);
+    asksRound(stage, 'branch', 's1');
+    await settle();
+    const call = stage.calls.ofHandle(stage.task.handle);
+    call?.cancelUpstream('revoked', { forget: false });
+    const { id } = stage.server.last('tools/call');
+    const { params } = stage.server.last('notifications/cancelled');
+    assert.deepEqual(params, { requestId: id, reason: 'revoked' });
+  });
+
+  test('a server that ends while its task waits for an answer ends the task', async () => {
+    const stage = new ProxyStage();
+    await taskOf(stage);
+    asksRound(stage, 'branch', 's1');
+    await settle();
+    stage.server.exit({});
+    await settle();
+    assert.equal(stage.task.reason?.code, 'upstream_exit');
+  });
+
   test('before the hand-off a round is the client’s own', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted();
