@@ -15,6 +15,8 @@ import { RESUME_METHOD } from './resume.ts';
 import type { TaskPort, WatchedTask } from './taskPort.ts';
 import { TaskMethod } from './taskShapes.ts';
 
+const MAX_CANCELLED = 100;
+
 /**
  * The messages of a server that has tasks, in both directions. What the two generations have in
  * common: which answer belongs to which call, what is passed on and what stays here.
@@ -23,6 +25,7 @@ export abstract class TaskRouter implements Disposable {
   /** Calls that the server has not answered yet. */
   readonly #calls = new Map<string, OpenCall>();
   readonly #tasks = new Map<string, WatchedTask>();
+  readonly #cancelled: OpenCall[] = [];
 
   constructor(protected readonly port: TaskPort) {}
 
@@ -107,9 +110,17 @@ export abstract class TaskRouter implements Disposable {
     const id = span === null ? '' : sliceOf(message.text, span);
     const task = this.#waitedFor(id);
     const call = this.#calls.get(id);
-    if (call !== undefined) call.isCancelled = true;
-    if (task === undefined) this.port.forward(message.text);
-    else task.cancel();
+    if (task !== undefined) task.cancel();
+    else this.port.forward(message.text);
+    if (task === undefined && call !== undefined) this.#noteCancelled(call);
+  }
+
+  /** Most servers never answer what was cancelled: of those calls the latest are kept in mind. */
+  #noteCancelled(call: OpenCall): void {
+    call.isCancelled = true;
+    this.#cancelled.push(call);
+    const oldest = this.#cancelled.length > MAX_CANCELLED ? this.#cancelled.shift() : undefined;
+    if (oldest?.task === null) this.#calls.delete(oldest.id);
   }
 
   #waitedFor(id: string): WatchedTask | undefined {

@@ -186,6 +186,19 @@ suite('calls of a server with tasks of 2025-11-25', () => {
     assert.equal(stage.server.all('tasks/cancel').length, 1);
   });
 
+  test('of calls that were cancelled and never answered only the latest are kept in mind', async () => {
+    const stage = await TaskStage.legacy();
+    for (let id = 10; id <= 110; id += 1) {
+      stage.send({ id, method: 'tools/call', params: { name: 'slow' } });
+      stage.send({ method: 'notifications/cancelled', params: { requestId: id } });
+    }
+    for (const id of [10, 110]) stage.server.answer(id, { task: { taskId: `of ${id}` } });
+    assert.deepEqual(
+      stage.server.all('tasks/cancel').map(({ params }) => params),
+      [{ taskId: 'of 110' }],
+    );
+  });
+
   test('a cancelled task is answered with what the server says of it', async () => {
     const stage = await TaskStage.legacy();
     stage.legacyTask(3);
