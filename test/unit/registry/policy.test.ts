@@ -20,6 +20,7 @@ suite('resolvePolicy', () => {
       revokeGraceMs: 2_000,
       idleTimeoutMs: 600_000,
       totalTimeoutMs: 14_400_000,
+      reattachTimeoutMs: 600_000,
       maxLiveTasks: 100,
       maxLiveTasksInAll: 1_000,
     });

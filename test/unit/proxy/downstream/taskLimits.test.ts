@@ -99,6 +99,7 @@ suite('the limits of a task', () => {
       totalTimeoutMs: 60_000,
       idleTimeoutMs: null,
       ranMs: 10_000,
+      reattachTimeoutMs: 600_000,
     });
   });
 
