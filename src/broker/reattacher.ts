@@ -4,6 +4,7 @@ import { messageOf } from '../common/errors.ts';
 import type { Event } from '../common/event.ts';
 import { type ReattachContext, ReattachedCall } from '../proxy/downstream/reattachedCall.ts';
 import type { SessionRoute } from '../proxy/proxyContext.ts';
+import type { Upstream } from '../proxy/upstream/upstream.ts';
 import { definitionKey } from '../proxy/upstream/upstreamKey.ts';
 import { DEFAULT_POLICY } from '../registry/policy.ts';
 import { isFindable } from '../registry/remoteWork.ts';
@@ -92,27 +93,36 @@ export class Reattacher implements Disposable {
     try {
       const upstream = await pool.resume(call.route.name, definition, remote);
       if (search.owned.isDisposed || search.definitionKey !== key) await upstream.shutDown();
-      else call.askAt(upstream, remote);
+      else this.#askAt(upstream, search);
     } catch (error) {
       log.write('warn', `${call.handle} was not found at its server: ${messageOf(error)}`, error);
     }
   }
 
-  #found({ call, owned }: Search): void {
-    this.context.log.write('info', `${call.handle} goes on: its server has told of it.`);
-    this.#searches.delete(call.handle);
-    owned.dispose();
+  #askAt(upstream: Upstream, { call, remote }: Search): void {
+    call.askAt(upstream, remote);
+    const record = this.context.registry.get(call.handle);
+    if (record !== undefined && !isTerminal(record.status)) return;
+    call.cancelUpstream('The task was revoked.', { forget: false });
   }
 
-  /** Revoked or out of time while it was looked for. */
-  #onChange(search: Search, { status }: TaskRecord): void {
-    if (isTerminal(status)) this.#stop(search);
+  #found(search: Search): void {
+    const { handle } = search.call;
+    this.context.log.write('info', `${handle} goes on: its server has told of it.`);
+    this.#stop(search);
+  }
+
+  /** Ended while it was looked for. Where it was revoked, its server is told when it is found. */
+  #onChange(search: Search, { status, reason }: TaskRecord): void {
+    if (!isTerminal(status)) return;
+    const isUntold = reason?.code === 'revoked' && search.call.upstream === null;
+    if (search.call.upstream === null) search.call.release();
+    if (!isUntold) this.#stop(search);
   }
 
   #stop({ call, owned }: Search): void {
     this.#searches.delete(call.handle);
     owned.dispose();
-    if (call.upstream === null) call.release();
   }
 
   #giveUp(search: Search, limitMs: number): void {
@@ -123,6 +133,7 @@ export class Reattacher implements Disposable {
     registry.apply(call.handle, { type: 'lost', note }).catch((error: unknown) => {
       log.write('error', `A change of ${call.handle} was not recorded: ${messageOf(error)}`, error);
     });
+    this.#stop(search);
     void call.upstream?.shutDown();
     call.release();
   }

@@ -191,6 +191,9 @@ async function endOpen(call: LiveCall, why: string): Promise<boolean> {
 
 /** A server that has not answered may be at it still; one that has answered has stopped. */
 function noteFor(level: RevocationLevel, call: LiveCall | undefined): string | null {
+  if (level === 'none' && call?.isAttached === false) {
+    return 'Its server was not found again yet, so the work may go on there.';
+  }
   if (level !== 'cooperative' || call?.isPendingUpstream !== true) return null;
   return 'Its server was asked to stop and serves other work, so it was not ended.';
 }

@@ -212,9 +212,23 @@ suite('work that goes on at a remote server', () => {
     assert.equal(stage.calls.size, 0);
   });
 
-  test('one that is revoked while it waits is over', async (t) => {
-    const { stage, handle } = await restarted(t, { ...TASK, url: null });
+  test('P6 one that is revoked while it waits is over, and its server is told when it is found', async (t) => {
+    const { stage, handle, define, task } = await restarted(t, { ...TASK, url: null });
     await stage.registry.apply(handle, { type: 'revoked', by: 'user', note: null });
+    assert.equal(stage.calls.size, 0);
+    await define({ headers: { authorization: 'secret' } });
+    assert.deepEqual(stage.server.last('tasks/cancel').params, { taskId: 't1' });
+    await tell(stage, { status: 'cancelled' });
+    stage.server.print({ id: stage.server.last('tasks/result').id, error: { code: -32603 } });
+    await stage.passTime(60_000);
+    assert.equal(task().reason?.code, 'revoked');
+    assert.equal(stage.server.shutDowns, 1);
+    assert.equal(stage.clock.pending, 0);
+  });
+
+  test('one that runs out of time while it waits is over', async (t) => {
+    const { stage, handle } = await restarted(t, { ...TASK, url: null });
+    await stage.registry.apply(handle, { type: 'timedOut', clock: 'total' });
     assert.equal(stage.calls.size, 0);
     assert.equal(stage.clock.pending, 0);
   });

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Revoker } from '../../../src/broker/revoker.ts';
 import { TaskRows } from '../../../src/broker/taskRows.ts';
+import { ReattachedCall } from '../../../src/proxy/downstream/reattachedCall.ts';
 import { turn } from '../../support/fakeHost.ts';
 import { handleIn, ProxyStage } from '../../support/proxyStage.ts';
+import { aTask } from '../../support/taskRecords.ts';
 
 const HAND_OFF_MS = 10_000;
 const BY_USER = { door: 'user', note: null, force: false } as const;
@@ -48,6 +50,24 @@ suite('a revocation', () => {
     const { outcome, level } = await revoking;
     assert.deepEqual([outcome, level], ['revoked', 'terminated']);
     assert.equal(stage.task.reason?.level, 'terminated');
+  });
+
+  test('P6 of a task that was not found again it says that its work may go on', async () => {
+    const stage = new ProxyStage();
+    const tasks = [aTask(), aTask()];
+    stage.registry.addStored(tasks);
+    for (const task of tasks) {
+      const call = new ReattachedCall(stage.context, task);
+      stage.calls.add(call);
+      stage.calls.becameTask(call, task.handle);
+    }
+    const [id = '', other] = tasks.map(({ handle }) => handle);
+    await revokerOf(stage).revokeMany([id], { ...BY_USER, force: true });
+    const [untouched, revoked] = stage.registry.list();
+    assert.deepEqual([untouched?.handle, untouched?.status], [other, 'working']);
+    assert.equal(revoked?.reason?.level, 'none');
+    assert.match(revoked?.reason?.note ?? '', /may go on there/);
+    assert.equal(stage.calls.size, 1);
   });
 
   test('P3 of two at once one ends the task, and both wait for it', async () => {
