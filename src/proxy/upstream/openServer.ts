@@ -2,9 +2,13 @@ import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import type { RemoteWork } from '../../registry/taskRecord.ts';
+import type { EraMemory } from './eras/eraMemory.ts';
+import { speakLegacy } from './eras/speakLegacy.ts';
+import { speakModern } from './eras/speakModern.ts';
 import type { Opening } from './opening.ts';
 import { withUpstreamTasks } from './tasks/withUpstreamTasks.ts';
 import type { StartUpstream, UpstreamChannel } from './upstreamChannel.ts';
+import { definitionKey } from './upstreamKey.ts';
 
 export interface OpenServerOptions {
   readonly start: StartUpstream;
@@ -16,6 +20,8 @@ export interface OpenServerOptions {
   readonly resume?: RemoteWork;
   readonly clock: Clock;
   readonly log: Log;
+  /** What is known of servers that were opened before. */
+  readonly eras: EraMemory;
 }
 
 /**
@@ -23,9 +29,13 @@ export interface OpenServerOptions {
  * (decision 12). Rejects as `StartUpstream` does; nothing is left behind then.
  */
 export async function openServer(options: OpenServerOptions): Promise<UpstreamChannel> {
-  const { start, definition, id, clock, resume } = options;
+  const { start, definition, id, opening, resume, clock, log, eras } = options;
   if (resume !== undefined) return await openAgain(options, resume);
-  return withUpstreamTasks(await start(definition, id), { clock });
+  const open = async () => withUpstreamTasks(await start(definition, id), { clock });
+  const known = eras.of(definitionKey(definition), opening.dialect);
+  const channel = await open();
+  if (opening.dialect === 'legacy') return speakLegacy(channel, { clock, log, known });
+  return await speakModern({ channel, restart: open, opening, clock, known });
 }
 
 async function openAgain(

@@ -3,6 +3,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { RemoteWork } from '../../registry/taskRecord.ts';
+import { EraMemory } from './eras/eraMemory.ts';
 import type { Opening } from './opening.ts';
 import { type OpenServerOptions, openServer } from './openServer.ts';
 import { Upstream } from './upstream.ts';
@@ -28,6 +29,7 @@ interface Entry {
  */
 export class UpstreamPool implements Disposable {
   readonly #entries = new Map<string, Entry>();
+  readonly #eras = new EraMemory();
   #lastId = 0;
 
   constructor(private readonly options: UpstreamPoolOptions) {}
@@ -53,7 +55,8 @@ export class UpstreamPool implements Disposable {
     this.#lastId += 1;
     const id = `u${this.#lastId}`;
     const { start, clock, log } = this.options;
-    const channel = await openServer({ ...server, start, id, clock, log });
+    const eras = this.#eras;
+    const channel = await openServer({ ...server, start, id, clock, log, eras });
     const upstream = new Upstream(id, route, channel, log);
     const entry: Entry = { upstream, key: null, linger: null };
     this.#entries.set(id, entry);

@@ -256,7 +256,10 @@ suite('a server that is gone', () => {
     host.request(1, 'tools/list');
     await turn();
     const { id } = stage.server.last('initialize');
-    stage.server.print({ jsonrpc: '2.0', id, error: { code: 1, message: 'no' } });
+    const error = { code: 1, message: 'no' };
+    // Refused, it is asked whether it speaks the other era; it does not.
+    stage.server.print({ jsonrpc: '2.0', id, error });
+    stage.server.print({ jsonrpc: '2.0', id, error });
     await turn();
     assert(isJsonObject(host.answerTo(1).error));
     assert.equal(stage.server.shutDowns, 1);
