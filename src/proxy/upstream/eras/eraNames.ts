@@ -17,14 +17,9 @@ export const LEGACY_VERSIONS: readonly string[] = [
 export const META_LOG_LEVEL = 'io.modelcontextprotocol/logLevel';
 /** In a modern result: who answered. */
 export const META_SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
-/** In what a listener is told: the id of its `subscriptions/listen`. */
-export const META_SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
-/** In what a legacy server asks for a task: which task. */
-export const META_RELATED_TASK = 'io.modelcontextprotocol/related-task';
 
 /** Methods that only one era has, beside those of `Method`. */
 export const EraMethod = {
-  listen: 'subscriptions/listen',
   acknowledged: 'notifications/subscriptions/acknowledged',
   ping: 'ping',
   rootsChanged: 'notifications/roots/list_changed',
@@ -33,6 +28,7 @@ export const EraMethod = {
   resourcesChanged: 'notifications/resources/list_changed',
   resourceUpdated: 'notifications/resources/updated',
   logMessage: 'notifications/message',
+  elicitationComplete: 'notifications/elicitation/complete',
 } as const;
 
 /** Requests whose result may be `input_required` (2026-07-28, multi round-trip requests). */

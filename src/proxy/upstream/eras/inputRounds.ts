@@ -1,11 +1,11 @@
 import type { Clock } from '../../../common/clock.ts';
 import { type Disposable, toDisposable } from '../../../common/disposable.ts';
-import { isObjectAt, MemberCursor, memberOf } from '../../../common/jsonSpans.ts';
 import { errorLine, notificationLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
-import { sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
+import { replaced, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
 import type { LayerPort } from './channelLayer.ts';
-import { capabilityFor } from './eraNames.ts';
+import { type Question, questionLine, questionsIn } from './inputQuestions.ts';
+import { LateAnswers } from './lateAnswers.ts';
 import { legacyAnswer, resultTypeOf } from './legacyResult.ts';
 import { memberText, stringMember, underId, withParamMembers } from './splices.ts';
 
@@ -24,7 +24,6 @@ interface Call {
   /** The id under which the server works on it; `null` while the client is asked. */
   serverId: string | null;
   rounds: number;
-  isCancelled: boolean;
   /** Questions without an answer: our id → the server's key. */
   readonly open: Map<string, Question>;
   /** JSON members of `inputResponses`. */
@@ -32,12 +31,6 @@ interface Call {
   /** JSON text. */
   state: string | null;
   pause: Disposable;
-}
-
-interface Question {
-  readonly key: string;
-  readonly method: string;
-  readonly paramsText: string | null;
 }
 
 /** More rounds than these no honest server needs; the SDK's own client stops at 10. */
@@ -57,6 +50,7 @@ export class InputRounds implements Disposable {
   readonly #retries = new Map<string, Call>();
   /** By the ids of the questions to the client. */
   readonly #asked = new Map<string, Call>();
+  readonly #late = new LateAnswers();
 
   constructor(private readonly options: InputRoundsOptions) {}
 
@@ -67,7 +61,6 @@ export class InputRounds implements Disposable {
       request,
       serverId: id,
       rounds: 0,
-      isCancelled: false,
       open: new Map(),
       answers: [],
       state: null,
@@ -79,7 +72,9 @@ export class InputRounds implements Disposable {
   receive(answer: WireMessage): boolean {
     const id = answer.id ?? '';
     const call = this.#retries.get(id) ?? this.#calls.get(id);
-    if (call === undefined || call.serverId !== id) return false;
+    const late = call === undefined ? this.#late.take(id) : null;
+    if (late !== null) this.options.port.print(legacyAnswer(answer, late));
+    if (call === undefined || call.serverId !== id) return late !== null;
     this.#retries.delete(id);
     if (resultTypeOf(answer) === 'input_required') this.#ask(call, answer);
     else this.#end(call, legacyAnswer(answer, call.id));
@@ -105,10 +100,11 @@ export class InputRounds implements Disposable {
   cancel(id: string, notification: WireMessage): boolean {
     const call = this.#calls.get(id);
     if (call === undefined) return false;
-    call.isCancelled = true;
     if (call.serverId === null) this.#fail(call, 'The call was cancelled.');
-    else if (call.serverId !== id) this.#passCancel(call.serverId, notification);
-    else this.#calls.delete(id);
+    else {
+      this.#calls.delete(id);
+      if (call.serverId !== id) this.#takeBack(call, call.serverId, notification);
+    }
     return call.serverId !== id;
   }
 
@@ -140,7 +136,6 @@ export class InputRounds implements Disposable {
   }
 
   #whyNot(call: Call, questions: readonly Question[] | null): string | null {
-    if (call.isCancelled) return 'The call was cancelled.';
     if (questions === null || (questions.length === 0 && call.state === null)) {
       return 'The server asked for input, but not in a way that can be read.';
     }
@@ -159,10 +154,8 @@ export class InputRounds implements Disposable {
   }
 
   /** An earlier question may have been refused meanwhile, and the call with it. */
-  #print(call: Call, id: string, { method, paramsText }: Question): void {
-    if (!call.open.has(id)) return;
-    const params = paramsText === null ? '' : `,"params":${paramsText}`;
-    this.options.port.print(`{"jsonrpc":"2.0","id":${id},"method":"${method}"${params}}`);
+  #print(call: Call, id: string, question: Question): void {
+    if (call.open.has(id)) this.options.port.print(questionLine(question, id, call.id));
   }
 
   #retry(call: Call): void {
@@ -178,11 +171,12 @@ export class InputRounds implements Disposable {
     this.options.port.send(underId(withParamMembers(request, members.join(',')), id));
   }
 
-  #passCancel(serverId: string, notification: WireMessage): void {
+  /** The retry is what the server works on. */
+  #takeBack(call: Call, serverId: string, notification: WireMessage): void {
+    this.#retries.delete(serverId);
+    this.#late.expect(serverId, call.id);
     const place = notification.param('requestId');
-    if (place === null) return;
-    const { text } = notification;
-    this.options.port.send(text.slice(0, place.start) + serverId + text.slice(place.end));
+    if (place !== null) this.options.port.send(replaced(notification.text, place, serverId));
   }
 
   #fail(call: Call, why: string): void {
@@ -201,24 +195,6 @@ export class InputRounds implements Disposable {
     call.open.clear();
     print(answer);
   }
-}
-
-/** What an `input_required` result asks; `null` if it cannot be read. */
-function questionsIn(answer: WireMessage): Question[] | null {
-  const requests = answer.result && memberOf(answer.text, answer.result, 'inputRequests');
-  if (requests === null) return [];
-  const { text } = answer;
-  if (!isObjectAt(text, requests)) return null;
-  const questions: Question[] = [];
-  const cursor = new MemberCursor(text, requests.start);
-  while (cursor.next()) {
-    const method = stringMember(text, cursor.value, 'method');
-    if (method === null || capabilityFor(method) === null) return null;
-    const params = memberOf(text, cursor.value, 'params');
-    const paramsText = params === null ? null : sliceOf(text, params);
-    questions.push({ key: cursor.key, method, paramsText });
-  }
-  return questions;
 }
 
 function refusal(question: string, answer: WireMessage): string {

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../../common/json.ts';
 import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
-import { Method } from '../../wire/mcpNames.ts';
+import { META_SUBSCRIPTION_ID, Method } from '../../wire/mcpNames.ts';
 import { parsedSpan, type WireMessage } from '../../wire/wireMessage.ts';
 import type { LayerPort } from './channelLayer.ts';
-import { EraMethod, META_SUBSCRIPTION } from './eraNames.ts';
+import { EraMethod } from './eraNames.ts';
 import { withMetaMembers } from './splices.ts';
 
 /** A `subscriptions/listen` of the client, in force until it is cancelled. */
@@ -72,7 +72,7 @@ export class ListenDesk {
     const uri = isJsonObject(params) ? String(params.uri) : '';
     for (const { id, methods, uris, isAcknowledged } of this.#listenings.values()) {
       if (!isAcknowledged || !(methods.has(method) || covers(uris, uri))) continue;
-      this.port.print(withMetaMembers(message, `"${META_SUBSCRIPTION}":${id}`));
+      this.port.print(withMetaMembers(message, `"${META_SUBSCRIPTION_ID}":${id}`));
     }
     return true;
   }
@@ -108,7 +108,7 @@ export class ListenDesk {
       ...Object.fromEntries(granted.map(([key]) => [key, true])),
       ...(uris.size > 0 && { resourceSubscriptions: [...uris] }),
     });
-    const params = `{"notifications":${notifications},"_meta":{"${META_SUBSCRIPTION}":${id}}}`;
+    const params = `{"notifications":${notifications},"_meta":{"${META_SUBSCRIPTION_ID}":${id}}}`;
     this.port.print(`{"jsonrpc":"2.0","method":"${EraMethod.acknowledged}","params":${params}}`);
   }
 }

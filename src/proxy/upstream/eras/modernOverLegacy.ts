@@ -2,7 +2,7 @@ import type { Clock } from '../../../common/clock.ts';
 import { isJsonObject, parseJson } from '../../../common/json.ts';
 import { errorLine, resultLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
-import { sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
+import { replaced, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
 import type { RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
 import { ChannelLayer } from './channelLayer.ts';
 import { discoverResult } from './discoverResult.ts';
@@ -66,7 +66,7 @@ export class ModernOverLegacy extends ChannelLayer {
     else if (fault !== null) this.print(fault);
     else if (method === Method.discover) {
       this.print(resultTextLine(id, discoverResult(this.options.initializeResult)));
-    } else if (method === EraMethod.listen) this.#listenings.open(message, id);
+    } else if (method === Method.listen) this.#listenings.open(message, id);
     else if (mayAsk(method)) this.#call(message, id);
     else {
       this.#methods.set(id, method);
@@ -126,9 +126,14 @@ export class ModernOverLegacy extends ChannelLayer {
     const { method } = message;
     if (method === Method.progress) this.#onProgress(message);
     else if (method === Method.cancelled) this.#questions.withdraw(requestIdOf(message));
-    // Nobody has asked for a log who has not said so with a request.
-    else if (method === EraMethod.logMessage && this.#wantLog.size === 0) return;
+    else if (this.#isUnwanted(method)) return;
     else if (!this.#listenings.receive(message)) this.print(message.text);
+  }
+
+  /** A log that no request in flight has asked for; or what 2026-07-28 has no more. */
+  #isUnwanted(method: string): boolean {
+    if (method === EraMethod.logMessage) return this.#wantLog.size === 0;
+    return method === EraMethod.elicitationComplete;
   }
 
   #onProgress(message: WireMessage): void {
@@ -144,8 +149,7 @@ export class ModernOverLegacy extends ChannelLayer {
     this.#wantLog.delete(serverId);
     const span = message.param('requestId');
     if (span === null) return;
-    const { text } = message;
-    this.channel.send(text.slice(0, span.start) + serverId + text.slice(span.end));
+    this.channel.send(replaced(message.text, span, serverId));
   }
 
   #refuse(id: string, method: string): void {

@@ -4,7 +4,7 @@ import type { Disposable } from '../../../common/disposable.ts';
 import { isJsonObject } from '../../../common/json.ts';
 import { MemberCursor, memberOf, type Span } from '../../../common/jsonSpans.ts';
 import { errorLine, notificationLine, WireErrorCode } from '../../wire/jsonRpc.ts';
-import { Method } from '../../wire/mcpNames.ts';
+import { META_CALL, Method } from '../../wire/mcpNames.ts';
 import {
   metaOf,
   parsedSpan,
@@ -15,7 +15,8 @@ import {
 } from '../../wire/wireMessage.ts';
 import type { RemoteNews } from '../upstreamChannel.ts';
 import type { LayerPort } from './channelLayer.ts';
-import { capabilityFor, META_RELATED_TASK } from './eraNames.ts';
+import { capabilityFor } from './eraNames.ts';
+import { LateAnswers } from './lateAnswers.ts';
 import { modernAnswer } from './modernAnswer.ts';
 import { QuestionCall } from './questionCall.ts';
 import { resultTextLine, stringMember, withoutMetaMembers } from './splices.ts';
@@ -38,8 +39,7 @@ const NOBODY = 'No client is attached to a request that could answer this.';
 export class QuestionDesk implements Disposable {
   /** By the server's ids, in the order of their beginning. */
   readonly #calls = new Map<string, QuestionCall>();
-  /** Of calls that were taken back: server's id → client's id, for an answer that still comes. */
-  readonly #takenBack = new Map<string, string>();
+  readonly #late = new LateAnswers();
   #lastKey = 0;
 
   constructor(private readonly options: QuestionDeskOptions) {}
@@ -111,12 +111,11 @@ export class QuestionDesk implements Disposable {
   receive(answer: WireMessage): boolean {
     const id = answer.id ?? '';
     const call = this.#calls.get(id);
-    const takenBack = this.#takenBack.get(id);
-    this.#takenBack.delete(id);
-    if (takenBack !== undefined) this.options.port.print(modernAnswer(answer, takenBack, ''));
+    const late = call === undefined ? this.#late.take(id) : null;
+    if (late !== null) this.options.port.print(modernAnswer(answer, late, ''));
     else if (call?.isAwaited === true) this.#finish(call, answer);
     else if (call !== undefined) call.answer ??= answer;
-    return call !== undefined || takenBack !== undefined;
+    return call !== undefined || late !== null;
   }
 
   /** Progress under the client's present token; `null` if nobody waits for it. */
@@ -134,7 +133,7 @@ export class QuestionDesk implements Disposable {
   cancel(clientId: string): string | null {
     const call = [...this.#calls.values()].find((one) => one.clientId === clientId);
     if (call === undefined) return null;
-    if (call.isAwaited && call.id !== clientId) this.#takenBack.set(call.id, clientId);
+    if (call.id !== clientId) this.#late.expect(call.id, clientId);
     this.#drop(call, 'The client has cancelled the call.');
     return call.id;
   }
@@ -161,15 +160,12 @@ export class QuestionDesk implements Disposable {
     }
   }
 
-  /** The call of the task that it names; else the tool call that began last; else what did. */
+  /** The call that the task layer names; else the tool call that began last; else what did. */
   #callFor(message: WireMessage): QuestionCall | undefined {
-    const related = metaOf(message, META_RELATED_TASK);
-    const taskId = isJsonObject(related) ? related.taskId : undefined;
+    const named = metaOf(message, META_CALL);
     const calls = [...this.#calls.values()];
     return (
-      (taskId === undefined
-        ? undefined
-        : calls.find((one) => one.remote?.remote.taskId === taskId)) ??
+      this.#calls.get(String(named)) ??
       calls.findLast(({ method }) => method === Method.toolsCall) ??
       calls.at(-1)
     );
@@ -239,9 +235,9 @@ function responsesOf(request: WireMessage): Span | null {
   return request.params && memberOf(request.text, request.params, 'inputResponses');
 }
 
-/** The params of a question, without the mark of a task that the client cannot know. */
+/** The params of a question, without the mark of a call that the client knows otherwise. */
 function paramsOf(message: WireMessage): string | null {
-  const plain = readMessage(withoutMetaMembers(message, [META_RELATED_TASK]));
+  const plain = readMessage(withoutMetaMembers(message, [META_CALL]));
   return plain?.params ? sliceOf(plain.text, plain.params) : null;
 }
 

@@ -3,11 +3,11 @@ import { type Disposable, DisposableStore } from '../../../common/disposable.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../../../common/json.ts';
 import type { Log } from '../../../common/log.ts';
 import { errorLine, notificationLine, resultLine, WireErrorCode } from '../../wire/jsonRpc.ts';
-import { Method } from '../../wire/mcpNames.ts';
+import { META_SUBSCRIPTION_ID, Method } from '../../wire/mcpNames.ts';
 import { metaOf, parsedSpan, type WireMessage, withId } from '../../wire/wireMessage.ts';
 import type { LayerPort } from './channelLayer.ts';
 import type { ClientEnvelope } from './clientEnvelope.ts';
-import { EraMethod, META_SUBSCRIPTION } from './eraNames.ts';
+import { EraMethod } from './eraNames.ts';
 import { withoutMetaMembers } from './splices.ts';
 
 export interface ServerNewsOptions {
@@ -71,11 +71,11 @@ export class ServerNews implements Disposable {
 
   /** A notification of the server, if it belongs to a listening: passed on untagged. */
   receive(message: WireMessage): boolean {
-    const tag = metaOf(message, META_SUBSCRIPTION);
+    const tag = metaOf(message, META_SUBSCRIPTION_ID);
     if (tag === undefined) return false;
     if (message.method === EraMethod.acknowledged) this.#acknowledged(tag, message);
     else if (this.#current?.id === tag) {
-      this.options.port.print(withoutMetaMembers(message, [META_SUBSCRIPTION]));
+      this.options.port.print(withoutMetaMembers(message, [META_SUBSCRIPTION_ID]));
     }
     return true;
   }
@@ -113,7 +113,7 @@ export class ServerNews implements Disposable {
   #listen(change: Change | null): void {
     const filter = JSON.stringify(this.#filter);
     const params = `{"_meta":{${this.options.envelope().members}},"notifications":${filter}}`;
-    const id = this.options.port.own.ask(EraMethod.listen, params, (answer) => {
+    const id = this.options.port.own.ask(Method.listen, params, (answer) => {
       const ended = this.#listenings.find((listening) => listening.id === id);
       if (ended !== undefined) this.#ended(ended, answer);
     });

@@ -172,6 +172,8 @@ suite('a legacy server shown as a modern one', () => {
       params: { progressToken: 1, progress: 2 },
     });
     await stage.print({ method: 'x/y', params: { a: 1 } });
+    await stage.print({ method: 'notifications/elicitation/complete', params: {} });
+    assert.equal(stage.told.length, 2, 'there are no such notifications any more');
     assert.equal(stage.toldOf('notifications/progress').length, 1);
     assert.equal(stage.toldOf('x/y').length, 1);
     await stage.send({ method: 'notifications/roots/list_changed' });

@@ -202,13 +202,11 @@ suite('what a legacy server asks, asked of a modern client', () => {
     assert(alone.round(3));
   });
 
-  test('belongs to the call of the task that it names, whose mark the client is not shown', async () => {
+  test('belongs to the call that the task layer names, whose mark the client is not shown', async () => {
     const stage = new QuestionStage();
     await stage.call(1);
     await stage.call(2);
-    stage.server.tellRemote({ requestId: 1, remote: remoteTask('t1') });
-    const mark = { 'io.modelcontextprotocol/related-task': { taskId: 't1' } };
-    await stage.serverAsks('s1', { _meta: mark });
+    await stage.serverAsks('s1', { _meta: { 'mcp-task-handles/call': 1 } });
     assert.deepEqual(Object.values(stage.round(1).inputRequests), [ELICIT]);
   });
 
