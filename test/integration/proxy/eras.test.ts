@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { suite, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client as ModernClient } from '@modelcontextprotocol/client';
@@ -10,32 +13,53 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { upstreamStarter } from '../../../src/broker/upstreamStarter.ts';
+import type { ServerDefinition } from '../../../src/brokerApi/brokerProtocol.ts';
 import { systemClock } from '../../../src/common/clock.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { EraMemory } from '../../../src/proxy/upstream/eras/eraMemory.ts';
-import { speakLegacy } from '../../../src/proxy/upstream/eras/speakLegacy.ts';
-import { speakModern } from '../../../src/proxy/upstream/eras/speakModern.ts';
+import type { Opening } from '../../../src/proxy/upstream/opening.ts';
+import { openServer } from '../../../src/proxy/upstream/openServer.ts';
 import type { UpstreamChannel } from '../../../src/proxy/upstream/upstreamChannel.ts';
 import { ChannelTransport } from '../../support/channelTransport.ts';
 import { EVERYTHING } from '../../support/connectClient.ts';
+import { RemoteEverything } from '../../support/remoteServer.ts';
 
 const MODERN = '2026-07-28';
 const fixture = (path: string) => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
-const MODERN_SERVER = [fixture('conformance/main.mjs'), 'stdio', '--no-tasks', '--era', 'modern'];
-const LEGACY_SERVER = [EVERYTHING, 'stdio'];
+const CONFORMANCE = fixture('conformance/main.mjs');
+const MODERN_SERVER = command(CONFORMANCE, 'stdio', '--no-tasks', '--era', 'modern');
+const LEGACY_SERVER = command(EVERYTHING, 'stdio');
 const LIMIT = { timeout: 30_000 };
 const FORM_ANSWER = { action: 'accept' as const, content: { name: 'Ada', ok: true } };
+const start = upstreamStarter('eras-test', silentLog);
 
-async function start(args: readonly string[]): Promise<UpstreamChannel> {
-  const env = { PATH: process.env.PATH ?? '' };
-  const definition = { command: process.execPath, args: [...args], cwd: null, env };
-  return await upstreamStarter('eras-test', silentLog)(definition, 'u1');
+function command(...args: string[]): ServerDefinition {
+  return { command: process.execPath, args, cwd: null, env: { PATH: process.env.PATH ?? '' } };
+}
+
+const remote = (url: string): ServerDefinition => ({ type: 'http', url, headers: {} });
+
+/** The modern fixture as a remote server; it ends with its stdin. */
+async function remoteModern(t: TestContext): Promise<ServerDefinition> {
+  const args = [CONFORMANCE, 'http', '--no-tasks', '--era', 'modern'];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.after(async () => {
+    const exit = once(child, 'exit');
+    child.stdin.end();
+    await exit;
+  });
+  const [url] = await once(createInterface({ input: child.stdout }), 'line');
+  return remote(String(url));
+}
+
+function open(definition: ServerDefinition, opening: Opening): Promise<UpstreamChannel> {
+  const eras = new EraMemory();
+  const [clock, log] = [systemClock, silentLog];
+  return openServer({ start, definition, id: 'u1', opening, clock, log, eras });
 }
 
 /** The SDK's first major, which knows no other era than the legacy one. */
-async function legacyClient(t: TestContext, args: readonly string[]): Promise<LegacyClient> {
-  const known = new EraMemory().of('s', 'legacy');
-  const channel = speakLegacy(await start(args), { clock: systemClock, log: silentLog, known });
+async function legacyClient(t: TestContext, server: ServerDefinition): Promise<LegacyClient> {
   const capabilities = { elicitation: {}, sampling: {}, roots: {} };
   const client = new LegacyClient({ name: 'v1', version: '1' }, { capabilities });
   client.setRequestHandler(ElicitRequestSchema, () => FORM_ANSWER);
@@ -46,32 +70,26 @@ async function legacyClient(t: TestContext, args: readonly string[]): Promise<Le
     content: { type: 'text', text: 'Paris' },
   }));
   t.after(() => client.close());
-  await client.connect(new ChannelTransport(channel));
+  await client.connect(new ChannelTransport(await open(server, { dialect: 'legacy' })));
   return client;
 }
 
 /** The SDK's second major, held to the modern era. */
-async function modernClient(t: TestContext, args: readonly string[]): Promise<ModernClient> {
+async function modernClient(t: TestContext, server: ServerDefinition): Promise<ModernClient> {
   const capabilities = { elicitation: { form: {} } };
-  const channel = await speakModern({
-    channel: await start(args),
-    restart: () => start(args),
-    opening: {
-      dialect: 'modern',
-      protocolVersion: MODERN,
-      clientInfoJson: '{"name":"v2","version":"1"}',
-      capabilitiesJson: JSON.stringify(capabilities),
-    },
-    clock: systemClock,
-    known: new EraMemory().of('s', 'modern'),
-  });
   const client = new ModernClient(
     { name: 'v2', version: '1' },
     { capabilities, versionNegotiation: { mode: { pin: MODERN } } },
   );
   t.after(() => client.close());
   client.setRequestHandler('elicitation/create', () => FORM_ANSWER);
-  await client.connect(new ChannelTransport(channel));
+  const opening = {
+    dialect: 'modern' as const,
+    protocolVersion: MODERN,
+    clientInfoJson: '{"name":"v2","version":"1"}',
+    capabilitiesJson: JSON.stringify(capabilities),
+  };
+  await client.connect(new ChannelTransport(await open(server, opening)));
   return client;
 }
 
@@ -137,6 +155,17 @@ suite('P12 an SDK client of 2025 and a real server of 2026', () => {
     assert.equal(messages.length > 0, true);
   });
 
+  test('share questions and news over HTTP as well', LIMIT, async (t) => {
+    const client = await legacyClient(t, await remoteModern(t));
+    const changed = new Promise((resolve) => {
+      client.setNotificationHandler(ToolListChangedNotificationSchema, resolve);
+    });
+    const name = 'test_input_required_result_elicitation';
+    assert.match(textOf(await client.callTool({ name })), /Hello, Ada!/);
+    await client.callTool({ name: 'test_trigger_tool_change' });
+    await changed;
+  });
+
   test('share the news that tools have changed, and of resources', LIMIT, async (t) => {
     const client = await legacyClient(t, MODERN_SERVER);
     const changed = new Promise((resolve) => {
@@ -181,6 +210,13 @@ suite('P12 an SDK client of 2026 and the real server-everything of 2025', () => 
 
   test('share questions: what the server elicits in the middle of a call', LIMIT, async (t) => {
     const client = await modernClient(t, LEGACY_SERVER);
+    const result = await client.callTool({ name: 'trigger-elicitation-request', arguments: {} });
+    assert.match(textOf(result), /Ada/);
+  });
+
+  test('share questions over HTTP as well', LIMIT, async (t) => {
+    const { url } = await RemoteEverything.start(t, 'streamableHttp');
+    const client = await modernClient(t, remote(url));
     const result = await client.callTool({ name: 'trigger-elicitation-request', arguments: {} });
     assert.match(textOf(result), /Ada/);
   });

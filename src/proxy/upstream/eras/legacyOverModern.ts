@@ -32,7 +32,6 @@ export class LegacyOverModern extends ChannelLayer {
   readonly #rounds: InputRounds;
   readonly #news: ServerNews;
   #envelope = new ClientEnvelope('{}');
-  #greeting: Greeting | null = null;
   /** JSON text, as discovered. */
   #capabilities = '{}';
 
@@ -83,20 +82,18 @@ export class LegacyOverModern extends ChannelLayer {
   #greet(message: WireMessage, id: string): void {
     const paramsText = message.params === null ? '{}' : sliceOf(message.text, message.params);
     this.#envelope = new ClientEnvelope(paramsText);
-    this.#greeting = { id, paramsText };
-    const meta = `{"_meta":{${this.#envelope.members}}}`;
-    this.channel.send(
-      `{"jsonrpc":"2.0","id":${id},"method":"${Method.discover}","params":${meta}}`,
+    // Under an id of ours: the client's may have been used up by an `initialize` that was refused.
+    const params = `{"_meta":{${this.#envelope.members}}}`;
+    this.port.own.ask(Method.discover, params, (answer) =>
+      this.#greeted(answer, { id, paramsText }),
     );
   }
 
   #onAnswer(answer: WireMessage, id: string): void {
-    if (this.#greeting?.id === id) this.#greeted(answer, this.#greeting);
-    else if (!this.#rounds.receive(answer)) this.print(legacyAnswer(answer, id));
+    if (!this.#rounds.receive(answer)) this.print(legacyAnswer(answer, id));
   }
 
   #greeted(answer: WireMessage, { id, paramsText }: Greeting): void {
-    this.#greeting = null;
     const result = answer.result === null ? null : sliceOf(answer.text, answer.result);
     if (result === null) this.print(withId(answer, id));
     else if (!isDiscovery(result)) {

@@ -259,7 +259,7 @@ suite('a server that is gone', () => {
     const error = { code: 1, message: 'no' };
     // Refused, it is asked whether it speaks the other era; it does not.
     stage.server.print({ jsonrpc: '2.0', id, error });
-    stage.server.print({ jsonrpc: '2.0', id, error });
+    stage.server.print({ jsonrpc: '2.0', id: stage.server.last('server/discover').id, error });
     await turn();
     assert(isJsonObject(host.answerTo(1).error));
     assert.equal(stage.server.shutDowns, 1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { EraMemory } from '../../../../../src/proxy/upstream/eras/eraMemory.ts';
 import { speakLegacy } from '../../../../../src/proxy/upstream/eras/speakLegacy.ts';
-import { EraStage, MODERN } from '../../../../support/eraStage.ts';
+import { EraStage, lastId, MODERN } from '../../../../support/eraStage.ts';
 import type { Script } from '../../../../support/fakeChannel.ts';
 
 const HELLO = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'h' } };
@@ -69,7 +69,7 @@ suite('a legacy client', () => {
     memory.of('s', 'legacy').note('modern');
     const stage = new LegacyClient(() => undefined, memory);
     await stage.initialize(1);
-    await stage.print({ id: 1, error: REFUSAL });
+    await stage.print({ id: lastId(stage.server, 'server/discover'), error: REFUSAL });
     assert.deepEqual(stage.errorOf(1), REFUSAL);
     const next = new LegacyClient(() => ({ a: 1 }), memory);
     await next.initialize(1);
@@ -79,7 +79,8 @@ suite('a legacy client', () => {
   test('hears the refusal of a server that speaks no other era', async () => {
     const stage = new LegacyClient();
     await stage.refused(1);
-    await stage.print({ id: 1, error: { code: -32601, message: 'what is server/discover' } });
+    const id = lastId(stage.server, 'server/discover');
+    await stage.print({ id, error: { code: -32601, message: 'what is server/discover' } });
     assert.deepEqual(
       stage.answersTo(1).map(({ error }) => error),
       [REFUSAL],
