@@ -9,8 +9,15 @@ import { discoverResult } from './discoverResult.ts';
 import { EraMethod, META_LOG_LEVEL, MODERN_VERSION, mayAsk } from './eraNames.ts';
 import { ListenDesk } from './listenDesk.ts';
 import { modernAnswer } from './modernAnswer.ts';
-import { envelopeFault, envelopeText, withoutEnvelope, withoutRetry } from './modernRequest.ts';
-import { QuestionDesk, requestStateOf } from './questionDesk.ts';
+import {
+  envelopeFault,
+  envelopeText,
+  requestStateOf,
+  responsesFault,
+  withoutEnvelope,
+  withoutRetry,
+} from './modernRequest.ts';
+import { QuestionDesk } from './questionDesk.ts';
 import { objectText, resultTextLine } from './splices.ts';
 
 export interface ModernOverLegacyOptions {
@@ -94,11 +101,10 @@ export class ModernOverLegacy extends ChannelLayer {
   }
 
   #call(message: WireMessage, id: string): void {
-    const fault = this.#questions.faultIn(message);
+    const fault = responsesFault(message);
     const state = requestStateOf(message);
     if (fault !== null) this.print(errorLine(id, WireErrorCode.invalidParams, fault));
-    else if (state !== null) this.#questions.resume(message, state);
-    else {
+    else if (state === null || this.#questions.resume(message, state) === 'again') {
       const fresh = withoutRetry(message);
       this.#questions.open(fresh);
       this.#forward(fresh, id);

@@ -1,13 +1,20 @@
-import { isObjectAt, isStringAt } from '../../../common/jsonSpans.ts';
+import { isJsonObject } from '../../../common/json.ts';
+import { isObjectAt, isStringAt, memberOf, type Span } from '../../../common/jsonSpans.ts';
 import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import {
   META_CLIENT_CAPABILITIES,
   META_CLIENT_INFO,
   META_PROTOCOL_VERSION,
 } from '../../wire/mcpNames.ts';
-import { metaOf, readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
+import {
+  metaOf,
+  parsedSpan,
+  readMessage,
+  sliceOf,
+  type WireMessage,
+} from '../../wire/wireMessage.ts';
 import { EraErrorCode, META_LOG_LEVEL, MODERN_VERSION } from './eraNames.ts';
-import { withoutMembers, withoutMetaMembers } from './splices.ts';
+import { stringMember, withoutMembers, withoutMetaMembers } from './splices.ts';
 
 const ENVELOPE = [
   META_PROTOCOL_VERSION,
@@ -55,4 +62,23 @@ export function withoutRetry(message: WireMessage): WireMessage {
   if (message.params === null) return message;
   const text = withoutMembers(message.text, message.params, RETRY);
   return text === message.text ? message : (readMessage(text) ?? message);
+}
+
+/** The `requestState` that a retry brings; `null` if none. */
+export function requestStateOf(request: WireMessage): string | null {
+  return request.params && stringMember(request.text, request.params, 'requestState');
+}
+
+/** The `inputResponses` that a retry brings. */
+export function responsesOf(request: WireMessage): Span | null {
+  return request.params && memberOf(request.text, request.params, 'inputResponses');
+}
+
+/** What is wrong with the answers that a request brings; `null` if nothing is. */
+export function responsesFault(request: WireMessage): string | null {
+  const place = responsesOf(request);
+  const responses = parsedSpan(request, place);
+  const isSound =
+    place === null || (isJsonObject(responses) && Object.values(responses).every(isJsonObject));
+  return isSound ? null : '`inputResponses` must be an object of objects.';
 }

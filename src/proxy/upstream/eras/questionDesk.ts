@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../common/clock.ts';
 import type { Disposable } from '../../../common/disposable.ts';
-import { isJsonObject } from '../../../common/json.ts';
-import { MemberCursor, memberOf, type Span } from '../../../common/jsonSpans.ts';
+import { MemberCursor, type Span } from '../../../common/jsonSpans.ts';
 import { errorLine, notificationLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { META_CALL, Method } from '../../wire/mcpNames.ts';
 import {
   metaOf,
-  parsedSpan,
   readMessage,
   sliceOf,
   type WireMessage,
@@ -18,8 +16,10 @@ import type { LayerPort } from './channelLayer.ts';
 import { capabilityFor } from './eraNames.ts';
 import { LateAnswers } from './lateAnswers.ts';
 import { modernAnswer } from './modernAnswer.ts';
+import { responsesOf } from './modernRequest.ts';
+import { PageVisits } from './pageVisits.ts';
 import { QuestionCall } from './questionCall.ts';
-import { resultTextLine, stringMember, withoutMetaMembers } from './splices.ts';
+import { resultTextLine, withoutMetaMembers } from './splices.ts';
 
 export interface QuestionDeskOptions {
   readonly port: LayerPort;
@@ -40,9 +40,12 @@ export class QuestionDesk implements Disposable {
   /** By the server's ids, in the order of their beginning. */
   readonly #calls = new Map<string, QuestionCall>();
   readonly #late = new LateAnswers();
+  readonly #visits: PageVisits;
   #lastKey = 0;
 
-  constructor(private readonly options: QuestionDeskOptions) {}
+  constructor(private readonly options: QuestionDeskOptions) {
+    this.#visits = new PageVisits({ clock: options.clock, limitMs: ANSWER_LIMIT_MS });
+  }
 
   /** A request that may be answered with questions goes to the server. */
   open(request: WireMessage): void {
@@ -50,32 +53,22 @@ export class QuestionDesk implements Disposable {
     this.#calls.set(call.id, call);
   }
 
-  /** A request of the client with a `requestState`: the answers go to the server. */
-  resume(request: WireMessage, state: string): void {
+  /**
+   * A request of the client with a `requestState`: its answers go to the server. `'again'` where
+   * the server has ended the call and is to be called once more.
+   */
+  resume(request: WireMessage, state: string): 'again' | null {
     const id = request.id ?? '';
     const call = [...this.#calls.values()].find((one) => one.state === state);
-    if (call === undefined || call.method !== request.method) {
+    const visit = call === undefined ? this.#visits.return(request, state) : null;
+    if (visit === 'again') return visit;
+    if (visit !== null) this.options.port.print(modernAnswer(visit, id, request.method));
+    else if (call?.method === request.method) this.#resume(call, request);
+    else {
       const why = 'This `requestState` is not one that the server waits for; make the call anew.';
       this.options.port.print(errorLine(id, WireErrorCode.invalidParams, why));
-    } else this.#resume(call, request);
-  }
-
-  #resume(call: QuestionCall, request: WireMessage): void {
-    call.continuedBy(request);
-    this.#tellRemote(call);
-    const responses = responsesOf(request);
-    if (responses !== null) this.#passAnswers(call, request.text, responses);
-    if (call.answer !== null) this.#finish(call, call.answer);
-    else this.#flush(call);
-  }
-
-  /** What is wrong with the answers that a request brings; `null` if nothing is. */
-  faultIn(request: WireMessage): string | null {
-    const place = responsesOf(request);
-    const responses = parsedSpan(request, place);
-    const isSound =
-      place === null || (isJsonObject(responses) && Object.values(responses).every(isJsonObject));
-    return isSound ? null : '`inputResponses` must be an object of objects.';
+    }
+    return null;
   }
 
   /** A request of the server. */
@@ -114,7 +107,7 @@ export class QuestionDesk implements Disposable {
     const late = call === undefined ? this.#late.take(id) : null;
     if (late !== null) this.options.port.print(modernAnswer(answer, late, ''));
     else if (call?.isAwaited === true) this.#finish(call, answer);
-    else if (call !== undefined) call.answer ??= answer;
+    else if (call?.answer === null) this.#keep(call, answer);
     return call !== undefined || late !== null;
   }
 
@@ -151,6 +144,16 @@ export class QuestionDesk implements Disposable {
   dispose(): void {
     for (const call of this.#calls.values()) call.patience.dispose();
     this.#calls.clear();
+    this.#visits.dispose();
+  }
+
+  #resume(call: QuestionCall, request: WireMessage): void {
+    call.continuedBy(request);
+    this.#tellRemote(call);
+    const responses = responsesOf(request);
+    if (responses !== null) this.#passAnswers(call, request.text, responses);
+    if (call.answer !== null) this.#finish(call, call.answer);
+    else this.#flush(call);
   }
 
   #tellRemote(call: QuestionCall): void {
@@ -209,6 +212,22 @@ export class QuestionDesk implements Disposable {
 
   #finish(call: QuestionCall, answer: WireMessage): void {
     this.#calls.delete(call.id);
+    const canVisit = call.canAnswer('elicitation/create');
+    const visit = canVisit ? this.#visits.ask(answer, call.method) : null;
+    this.options.port.print(
+      visit === null
+        ? modernAnswer(answer, call.clientId, call.method)
+        : resultTextLine(call.clientId, visit),
+    );
+  }
+
+  /**
+   * The server has gone on without the answers. A client's retry will find it; a task of ours, which
+   * still listens under the id, need not ask anybody any more.
+   */
+  #keep(call: QuestionCall, answer: WireMessage): void {
+    call.answer = answer;
+    call.open.clear();
     this.options.port.print(modernAnswer(answer, call.clientId, call.method));
   }
 
@@ -231,17 +250,8 @@ export class QuestionDesk implements Disposable {
   }
 }
 
-function responsesOf(request: WireMessage): Span | null {
-  return request.params && memberOf(request.text, request.params, 'inputResponses');
-}
-
 /** The params of a question, without the mark of a call that the client knows otherwise. */
 function paramsOf(message: WireMessage): string | null {
   const plain = readMessage(withoutMetaMembers(message, [META_CALL]));
   return plain?.params ? sliceOf(plain.text, plain.params) : null;
-}
-
-/** The `requestState` that a request brings; `null` if none. */
-export function requestStateOf(request: WireMessage): string | null {
-  return request.params && stringMember(request.text, request.params, 'requestState');
 }

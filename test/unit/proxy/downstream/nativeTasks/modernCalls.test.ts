@@ -97,7 +97,9 @@ suite('a modern client with the tasks extension (D3)', () => {
   test('sees its tools without companions and with their own schemas', async () => {
     const tool = { name: 'build', inputSchema: {}, outputSchema: { type: 'object' } };
     const stage = modernStage();
-    stage.script = ({ method }) => (method === 'tools/list' ? { tools: [tool] } : undefined);
+    const { script } = stage;
+    stage.script = (request) =>
+      request.method === 'tools/list' ? { tools: [tool] } : script(request);
     const host = stage.connect();
     assert.deepEqual((await resultOf(host, 'tools/list', d3())).tools, [tool]);
     const { tools } = await resultOf(host, 'tools/list', d2());

@@ -9,6 +9,8 @@ import { parsed } from '../../../../support/fakeChannel.ts';
 const CAPABLE = { elicitation: {}, roots: {} };
 const ELICIT = { method: 'elicitation/create', params: { message: 'Name?' } };
 const DONE = { content: [] };
+const PAGE = { mode: 'url', message: 'Log in', url: 'https://a.example', elicitationId: 'e1' };
+const VISIT_FIRST = { code: -32042, message: 'Visit first', data: { elicitations: [PAGE] } };
 
 interface Round {
   resultType: string;
@@ -154,14 +156,16 @@ suite('what a legacy server asks, asked of a modern client', () => {
     assert.deepEqual(params, { name: 'greet', _meta: { progressToken: 1 }, arguments: { a: 1 } });
   });
 
-  test('an answer of the server while the client is away is kept for it; the second is not', async () => {
+  test('an answer of the server while the client is away is told, and kept for it; a second is not', async () => {
     const stage = await asked();
     const round = stage.round(1);
     await stage.print({ id: 1, result: DONE });
     await stage.print({ id: 1, result: { content: ['again'] } });
-    assert.equal(stage.answersTo(1).length, 1);
+    assert.deepEqual(stage.resultOf(1), { resultType: 'complete', ...DONE });
+    assert.equal(stage.answersTo(1).length, 2);
     await stage.answer(2, round);
     assert.deepEqual(stage.resultOf(2), { resultType: 'complete', ...DONE });
+    assert.equal(stage.server.sent.map(parsed).filter(({ id }) => id === 's1').length, 0);
   });
 
   test('withdrawn by the server before it was asked, is not asked', async () => {
@@ -264,6 +268,41 @@ suite('what a legacy server asks, asked of a modern client', () => {
     assert('error' in stage.answered('s1'));
     const { requestId } = stage.server.last('notifications/cancelled').params as JsonObject;
     assert.equal(requestId, 1);
+  });
+
+  test('a page to visit before the call is asked for, and the call made again afterwards', async () => {
+    const stage = new QuestionStage();
+    await stage.call(1);
+    await stage.print({ id: 1, error: VISIT_FIRST });
+    const round = stage.round(1);
+    const { elicitationId: _id, ...params } = PAGE;
+    assert.deepEqual(round.inputRequests, { 'page-1': { method: 'elicitation/create', params } });
+    await stage.answer(2, round);
+    const { id, params: again } = stage.server.last('tools/call');
+    assert.equal(id, 2);
+    assert.deepEqual(again, { name: 'greet', _meta: { progressToken: 2 } });
+    await stage.print({ id: 2, result: DONE });
+    assert.deepEqual(stage.resultOf(2), { resultType: 'complete', ...DONE });
+    await stage.answer(3, round);
+    assert.equal(stage.errorOf(3).code, -32602, 'a state is used once');
+    assert.equal(stage.clock.pending, 0);
+  });
+
+  test('a page that the person does not visit leaves the call refused', async () => {
+    const stage = new QuestionStage();
+    await stage.call(1);
+    await stage.print({ id: 1, error: VISIT_FIRST });
+    const { requestState } = stage.round(1);
+    await stage.call(2, { inputResponses: { 'page-1': { action: 'decline' } }, requestState });
+    assert.equal(stage.errorOf(2).code, -32603);
+    assert.equal(stage.server.all('tools/call').length, 1);
+  });
+
+  test('a page is not asked for of a client that is asked nothing', async () => {
+    const stage = new QuestionStage();
+    await stage.call(1, {}, {});
+    await stage.print({ id: 1, error: VISIT_FIRST });
+    assert.equal(stage.errorOf(1).code, -32603);
   });
 
   test('a server that has gone leaves no timer behind', async () => {
