@@ -289,9 +289,11 @@ export class Upstream {
 
   #onResponse(message: WireMessage): void {
     const id = Number(message.id);
-    const observer = this.#pending.get(id);
+    // A server of the legacy era may have gone on without the answers to its questions.
+    const observer = this.#pending.get(id) ?? this.#rounds.get(id);
     if (observer === undefined) return;
     this.#pending.delete(id);
+    this.#rounds.delete(id);
     observer.onResponse(message);
   }
 
