@@ -1,4 +1,5 @@
 import type { FrontParams } from '../brokerApi/brokerProtocol.ts';
+import { DisposableStore } from '../common/disposable.ts';
 import { TaskHandlesError } from '../common/errors.ts';
 import { type JsonObject, stringOr } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
@@ -15,17 +16,11 @@ export function handleFrontRequests(
   connection: ControlConnection,
   { fronts, log }: { fronts: HttpFronts; log: Log },
 ): void {
-  const own = new Set<string>();
-  let isClosed = false;
-  connection.onClose(() => {
-    isClosed = true;
-    for (const url of own) fronts.close(url);
-  });
+  const own = new DisposableStore();
+  connection.onClose(() => own.dispose());
   connection.handle('fronts/open', async (params) => {
-    const opened = await fronts.open(parseFront(params, log));
-    if (isClosed) fronts.close(opened.url);
-    else own.add(opened.url);
-    return opened;
+    const { url, token } = own.add(await fronts.open(parseFront(params, log)));
+    return { url, token };
   });
   connection.handle('fronts/close', ({ url }) => {
     fronts.close(stringOr(url, ''));

@@ -8,6 +8,12 @@ import type { RouteTable } from './routeTable.ts';
 /** The path of a front's only route; of one for all routes, what stands before their names. */
 const PATH = '/mcp';
 
+/** A front as its opener has it; its disposal closes it. */
+export interface OwnFront extends Disposable {
+  readonly url: string;
+  readonly token: string;
+}
+
 interface Entry {
   readonly told: OpenFront;
   readonly front: HttpFront;
@@ -26,28 +32,36 @@ export class HttpFronts implements Disposable {
     return [...this.#open.values()].map(({ told }) => told);
   }
 
-  /** Rejects with `port_unavailable` or `unknown_route`. */
-  async open(params: FrontParams): Promise<{ url: string; token: string }> {
+  /** The opener disposes it. Rejects with `port_unavailable` or `unknown_route`. */
+  async open(params: FrontParams): Promise<OwnFront> {
     const { route: name, workspace, port } = params;
     const token = params.token ?? randomBytes(32).toString('base64url');
     const routeAt = await this.#routesOf(params);
     const front = await HttpFront.open({ context: this.context, port, token, routeAt });
     const url = front.origin + PATH;
-    this.#open.set(url, { told: { route: name, workspace, url }, front });
+    const entry = { told: { route: name, workspace, url }, front };
+    this.#open.set(url, entry);
     this.#log(name, `served at ${url}`);
-    return { url, token };
+    return { url, token, dispose: () => this.#close(entry) };
   }
 
+  /** Whoever opened it: all clients of the broker are one person. */
   close(url: string): void {
     const entry = this.#open.get(url);
-    if (entry === undefined) return;
-    this.#open.delete(url);
-    entry.front.dispose();
-    this.#log(entry.told.route, `not served at ${url} any more`);
+    if (entry !== undefined) this.#close(entry);
   }
 
   dispose(): void {
-    for (const url of this.#open.keys()) this.close(url);
+    for (const entry of this.#open.values()) this.#close(entry);
+  }
+
+  /** The URL may be another front's by now. */
+  #close(entry: Entry): void {
+    const { url, route } = entry.told;
+    if (this.#open.get(url) !== entry) return;
+    this.#open.delete(url);
+    entry.front.dispose();
+    this.#log(route, `not served at ${url} any more`);
   }
 
   /** Which route is behind a path. */

@@ -64,13 +64,16 @@ suite('fronts of a window', () => {
       { ...told, url: first.url },
       { ...told, url: second.url },
     ]);
-    await window.request('fronts/close', { url: first.url });
+    await other.request('fronts/close', { url: first.url });
     await assert.rejects(fetch(first.url));
+    const port = Number(new URL(first.url).port);
+    const reused = await other.request('fronts/open', { ...asked, port });
     assert.equal(await statusAt(second.url, second.token), 400);
     window.dispose();
-    const areGone = async () => (await other.request('fronts/list', {})).fronts.length === 0;
-    await waitFor(areGone, 10_000);
+    const isGone = async () => (await other.request('fronts/list', {})).fronts.length === 1;
+    await waitFor(isGone, 10_000);
     await assert.rejects(fetch(second.url));
+    assert.equal(await statusAt(reused.url, reused.token), 400);
   });
 
   test('what cannot be opened is refused with its reason', async (t) => {

@@ -4,18 +4,13 @@ import { isJsonObject } from '../../../common/json.ts';
 import type { ProxyContext, SessionRoute } from '../../proxyContext.ts';
 import { WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
-import {
-  parsedSpan,
-  progressTokenOf,
-  readMessage,
-  sliceOf,
-  type WireMessage,
-} from '../../wire/wireMessage.ts';
+import { parsedSpan, readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
 import { Session } from '../session.ts';
-import { EventLog, eventIdOf, parseEventId } from './eventLog.ts';
+import { eventIdOf } from './eventLog.ts';
 import { answerRefusal, HttpErrorCode, type HttpRefusal } from './httpRefusal.ts';
 import { ReaderHold } from './readerHold.ts';
-import { ReplayStream } from './replayStream.ts';
+import type { ReplayStream } from './replayStream.ts';
+import { SessionStreams } from './sessionStreams.ts';
 import { SseStream } from './sseStream.ts';
 
 const SESSION_HEADER = 'Mcp-Session-Id';
@@ -30,13 +25,7 @@ export class LegacySession {
   readonly id = randomBytes(24).toString('base64url');
   readonly #session: Session;
   readonly #hold: ReaderHold;
-  readonly #log = new EventLog();
-  /** The stream of the client's GET. */
-  readonly #standing = new ReplayStream(0, this.#log);
-  /** Streams of requests without an answer yet, by request id. */
-  readonly #byRequest = new Map<string, ReplayStream>();
-  readonly #byToken = new Map<string, { id: string; stream: ReplayStream }>();
-  #lastStream = 0;
+  readonly #streams = new SessionStreams();
   #lastUseMs: number;
   #agreedVersion: string | null = null;
 
@@ -45,7 +34,7 @@ export class LegacySession {
     route: SessionRoute,
   ) {
     this.#session = new Session(context, route, {
-      send: (line) => this.#route(line),
+      send: (line) => this.#send(line),
       stderr: () => {},
     });
     this.#hold = new ReaderHold((isHeld) => this.#session.holdUpstream(isHeld));
@@ -54,8 +43,7 @@ export class LegacySession {
 
   /** How long nobody has asked for anything; 0 while something is on its way or listens. */
   get idleMs(): number {
-    if (this.#byRequest.size > 0 || this.#standing.isRead) return 0;
-    return this.context.clock.monotonic() - this.#lastUseMs;
+    return this.#streams.isBusy ? 0 : this.context.clock.monotonic() - this.#lastUseMs;
   }
 
   /** What the server said it speaks, once it has. */
@@ -66,7 +54,7 @@ export class LegacySession {
   post(messages: readonly WireMessage[], request: IncomingMessage, response: ServerResponse): void {
     this.#lastUseMs = this.context.clock.monotonic();
     const requests = messages.filter(({ kind }) => kind === 'request');
-    if (requests.some(({ id }) => id !== null && this.#byRequest.has(id))) {
+    if (requests.some(({ id }) => this.#streams.isWaiting(id ?? ''))) {
       answerRefusal(response, ID_IN_USE, requests[0]?.id ?? undefined);
       return;
     }
@@ -78,26 +66,24 @@ export class LegacySession {
   /** The stream for what belongs to no request, or the rest of one that broke. */
   get(request: IncomingMessage, response: ServerResponse): void {
     this.#lastUseMs = this.context.clock.monotonic();
+    const { standing } = this.#streams;
     const lastId = request.headers['last-event-id'];
     if (lastId !== undefined) this.#resume(String(lastId), response);
-    else if (this.#standing.isRead) answerRefusal(response, ONE_STREAM);
-    else this.#attach(this.#standing, response);
+    else if (standing.isRead) answerRefusal(response, ONE_STREAM);
+    else this.#attach(standing, response);
   }
 
   /** The client has ended it, or has not come for long: its calls become tasks. */
   close(): void {
     this.#session.close();
-    for (const stream of new Set(this.#byRequest.values())) stream.end();
-    this.#standing.end();
-    this.#byRequest.clear();
-    this.#byToken.clear();
+    this.#streams.end();
   }
 
   #receive(message: WireMessage): void {
     this.#session.receive(message.text);
     const cancelled = message.method === Method.cancelled ? message.param('requestId') : null;
     // Nobody answers it any more.
-    if (cancelled !== null) this.#settle(sliceOf(message.text, cancelled));
+    if (cancelled !== null) this.#streams.settle(sliceOf(message.text, cancelled));
   }
 
   #openStream(
@@ -105,35 +91,21 @@ export class LegacySession {
     version: string | undefined,
     response: ServerResponse,
   ): void {
-    this.#lastStream += 1;
-    const stream = new ReplayStream(this.#lastStream, this.#log);
-    for (const message of requests) this.#expect(message, stream);
+    const stream = this.#streams.open(requests);
     const sink = this.#attach(stream, response);
     if (version !== undefined && version >= FIRST_WITH_PRIMING) {
       sink.prime(eventIdOf({ stream: stream.number, number: 0 }));
     }
   }
 
-  #expect(message: WireMessage, stream: ReplayStream): void {
-    const id = message.id ?? '';
-    stream.pending.add(id);
-    this.#byRequest.set(id, stream);
-    const token = progressTokenOf(message);
-    if (token !== null) this.#byToken.set(token, { id, stream });
-  }
-
   #resume(lastId: string, response: ServerResponse): void {
-    const place = parseEventId(lastId);
-    if (place === null || place.stream > this.#lastStream) {
+    const place = this.#streams.at(lastId);
+    if (place === null) {
       answerRefusal(response, UNKNOWN_EVENT);
       return;
     }
-    const live = [this.#standing, ...this.#byRequest.values()];
-    const stream =
-      live.find(({ number }) => number === place.stream) ??
-      new ReplayStream(place.stream, this.#log);
-    const sink = this.#attach(stream, response, place.number);
-    if (!live.includes(stream)) sink.end();
+    const sink = this.#attach(place.stream, response, place.number);
+    if (!place.isLive) sink.end();
   }
 
   #attach(stream: ReplayStream, response: ServerResponse, after?: number): SseStream {
@@ -147,37 +119,12 @@ export class LegacySession {
     return sink;
   }
 
-  #route(line: string): void {
+  #send(line: string): void {
     const message = readMessage(line);
-    if (message === null) return;
-    if (message.kind === 'response') this.#answer(message);
-    else this.#streamFor(message).send(line);
-  }
-
-  #answer(message: WireMessage): void {
-    const id = message.id ?? '';
-    this.#noteVersion(message);
-    this.#byRequest.get(id)?.send(message.text);
-    this.#settle(id);
-  }
-
-  #settle(id: string): void {
-    const stream = this.#byRequest.get(id);
-    if (stream === undefined) return;
-    this.#byRequest.delete(id);
-    for (const [token, of] of this.#byToken) if (of.id === id) this.#byToken.delete(token);
-    stream.pending.delete(id);
-    if (stream.pending.size === 0) stream.end();
-  }
-
-  /** Progress belongs to its request, all else to the GET, or to any request that still waits. */
-  #streamFor(message: WireMessage): ReplayStream {
-    const token = message.method === Method.progress ? message.param('progressToken') : null;
-    const own = token === null ? undefined : this.#byToken.get(sliceOf(message.text, token));
-    if (own !== undefined) return own.stream;
-    if (this.#standing.isRead) return this.#standing;
-    const waiting = [...this.#byRequest.values()];
-    return waiting.findLast(({ isRead }) => isRead) ?? this.#standing;
+    if (message?.kind === 'response') {
+      this.#noteVersion(message);
+      this.#streams.answer(message);
+    } else if (message !== null) this.#streams.tell(message);
   }
 
   /** The first answer of a session is that to `initialize`. */
