@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { ControlClient } from '../../../src/brokerApi/controlClient.ts';
@@ -143,6 +144,17 @@ suite('remote servers through connect --url', () => {
     );
     const host = await connectClient({ home: temporaryHome(t), server: [], flags: ['--url', url] });
     assert.equal(textOf(await callTool(host, 'run')), big);
+  });
+
+  test('without a broker a remote server is one clear line: nothing could run it directly', async (t) => {
+    const home = join(tmpdir(), `mth-remote-${process.pid}`);
+    writeFileSync(home, '');
+    t.after(() => rmSync(home));
+    const flags = ['--url', 'http://127.0.0.1:9/mcp'];
+    await assert.rejects(
+      connectClient({ home, server: [], flags }),
+      /A server at a url is reached through the broker only/,
+    );
   });
 
   test('a server behind OAuth is one line for the agent', async (t) => {

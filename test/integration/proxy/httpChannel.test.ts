@@ -9,7 +9,13 @@ import { breaksItsStream } from '../../fixtures/mcp/remote/breaksItsStream.ts';
 import { endsWithoutAnswer } from '../../fixtures/mcp/remote/endsWithoutAnswer.ts';
 import { forgetsSessions } from '../../fixtures/mcp/remote/forgetsSessions.ts';
 import { neverAnswers } from '../../fixtures/mcp/remote/neverAnswers.ts';
-import { json, rawRemote, startEvents, text } from '../../fixtures/mcp/remote/rawRemote.ts';
+import {
+  json,
+  rawRemote,
+  sendEvent,
+  startEvents,
+  text,
+} from '../../fixtures/mcp/remote/rawRemote.ts';
 import { redirectsElsewhere } from '../../fixtures/mcp/remote/redirectsElsewhere.ts';
 import { HttpChannelStage } from '../../support/httpChannelStage.ts';
 import { freePort, type HttpBehaviour, serveHttp } from '../../support/remoteServer.ts';
@@ -221,6 +227,53 @@ suite('a channel over Streamable HTTP', () => {
     assert.match(await stage.failure(4), /cancelled/);
     await closed;
     assert.deepEqual(methods, ['tools/call']);
+  });
+
+  test('P12 what is held back is not read, and nothing of it is lost', async (t) => {
+    const block = 'x'.repeat(1024 * 1024);
+    const full = new Emitter<ServerResponse>();
+    const isFull = new Promise<ServerResponse>((resolve) => full.event(resolve));
+    const url = await serveHttp(
+      t,
+      rawRemote(({ response, message }) => {
+        if (message.method !== 'tools/call') return void response.writeHead(405).end();
+        startEvents(response);
+        for (let progress = 0; progress < 20; progress++) {
+          const params = { progressToken: 2, progress, message: block };
+          sendEvent(response, { jsonrpc: '2.0', method: 'notifications/progress', params });
+        }
+        sendEvent(response, { jsonrpc: '2.0', id: 2, result: text('whole') });
+        response.end();
+        full.fire(response);
+      }),
+    );
+    const stage = await HttpChannelStage.open(t, url);
+    await stage.initialize();
+    stage.channel.holdOutput(true);
+    stage.call(2, 'run');
+    const response = await isFull;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(response.writableFinished, false, 'the server could not write it all');
+    assert.equal(stage.lines.all.length, 1);
+    stage.channel.holdOutput(false);
+    await stage.answer(2);
+    assert.equal(stage.lines.all.length, 22);
+  });
+
+  test('a server that is silent for longer than fetch allows is waited for', async (t) => {
+    const place = Symbol.for('undici.globalDispatcher.1');
+    void new Headers();
+    const inUse: object = Reflect.get(globalThis, place);
+    const Agent = inUse.constructor as new (options: object) => object;
+    Reflect.set(globalThis, place, new Agent({ headersTimeout: 300, bodyTimeout: 300 }));
+    t.after(() => Reflect.set(globalThis, place, inUse));
+    const url = await serveHttp(t, (_request, body, response) => {
+      setTimeout(() => json(response, body === '' ? 0 : JSON.parse(body).id, {}), 2_500);
+    });
+    const stage = await HttpChannelStage.open(t, url);
+    stage.request(2, 'ping');
+    await assert.rejects(fetch(url), /fetch failed/);
+    assert.deepEqual((await stage.answer(2)).result, {});
   });
 
   test('a server that never answers is left by its end, at once', async (t) => {

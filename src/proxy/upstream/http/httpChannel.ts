@@ -127,7 +127,8 @@ class HttpChannel implements UpstreamChannel {
    */
   async shutDown(): Promise<void> {
     const isOurs = this.options.resume === undefined;
-    if (isOurs && this.#requests.size === 0) await this.#endSession(GOODBYE_MS);
+    const isWaiting = [...this.#requests.values()].some(({ isCancelled }) => !isCancelled);
+    if (isOurs && !isWaiting) await this.#endSession(GOODBYE_MS);
     this.#exit('It was not needed any more.');
   }
 
@@ -181,7 +182,9 @@ class HttpChannel implements UpstreamChannel {
     if (message.method !== Method.cancelled) return false;
     const span = message.param('requestId');
     const request = span === null ? undefined : this.#requests.get(sliceOf(message.text, span));
-    if (request?.isModern !== true) return false;
+    if (request === undefined) return false;
+    request.isCancelled = true;
+    if (!request.isModern) return false;
     request.ending.abort();
     this.#fail(request, new Error('The request was cancelled: its stream is closed.'));
     return true;

@@ -37,7 +37,10 @@ export function statusFailure(origin: string, status: number): TaskHandlesError 
       `${origin} ${what} (HTTP ${status}); that is still the host's: leave the server untracked there for now, or give a token by a header.`,
     );
   }
-  const hint = status < 500 ? 'look whether its url is that of an MCP server' : 'try again later';
+  const hint =
+    status < 500
+      ? 'look whether its url is that of an MCP server, and whether that speaks the older SSE (type `sse`)'
+      : 'try again later';
   return failure(`${origin} answered with HTTP ${status}; ${hint}.`);
 }
 

@@ -13,6 +13,8 @@ export interface OpenRequest {
   readonly ending: AbortController;
   /** Whether its answer comes on a stream, which may break and be resumed. */
   hasStream: boolean;
+  /** Nobody will ask for its answer again. */
+  isCancelled: boolean;
   /** The last event of its stream, if the server numbers them. */
   lastEventId: string | null;
 }
@@ -36,6 +38,7 @@ export function openRequest(id: string, message: WireMessage): OpenRequest {
     isModern: message.meta(META_PROTOCOL_VERSION) !== null,
     ending: new AbortController(),
     hasStream: false,
+    isCancelled: false,
     lastEventId: null,
   };
 }
@@ -48,6 +51,7 @@ export function resumedRequest(id: number, lastEventId: string): OpenRequest {
     isModern: false,
     ending: new AbortController(),
     hasStream: true,
+    isCancelled: false,
     lastEventId,
   };
 }

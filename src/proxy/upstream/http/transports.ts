@@ -14,6 +14,8 @@ export interface TransportOptions {
   readonly resume: RemoteWork | undefined;
 }
 
+const LEAST_DELAY_MS = 100;
+
 /** Some minutes: a call may be worth hours, and networks come back. */
 const RECONNECTION = {
   initialReconnectionDelay: 1_000,
@@ -47,7 +49,8 @@ export function createTransport(
     requestInit,
     reconnectionOptions: RECONNECTION,
     reconnectionScheduler: (reconnect, delayMs) => {
-      const timer = systemClock.after(delayMs, reconnect);
+      // The server says how long; one that says 0 and hangs up would keep us busy.
+      const timer = systemClock.after(Math.max(delayMs, LEAST_DELAY_MS), reconnect);
       return () => timer.dispose();
     },
     ...(typeof resume?.sessionId === 'string' && { sessionId: resume.sessionId }),

@@ -27,6 +27,9 @@ export function untimedFetch(log: Log): Disposable & { readonly fetch: FetchLike
   };
 }
 
+/** What can be made with nothing but options; behind other names are things that wrap another. */
+const KNOWN: ReadonlySet<string> = new Set(['Agent', 'EnvHttpProxyAgent']);
+
 /**
  * Node gives no access to the `Agent` of its undici but through the one that it has made itself,
  * as soon as anything of fetch was used. An agent of another undici would not fit its fetch.
@@ -35,11 +38,7 @@ function ownDispatcher(): Dispatcher | undefined {
   void new Headers();
   const inUse: unknown = Reflect.get(globalThis, GLOBAL_DISPATCHER);
   if (typeof inUse !== 'object' || inUse === null) return undefined;
-  try {
-    // Of the same kind: with NODE_USE_ENV_PROXY it is one that goes through the proxy.
-    const Agent = inUse.constructor as new (options: object) => Dispatcher;
-    return new Agent({ headersTimeout: 0, bodyTimeout: 0 });
-  } catch {
-    return undefined;
-  }
+  // Of the same kind: with NODE_USE_ENV_PROXY it is one that goes through the proxy.
+  const Agent = inUse.constructor as new (options: object) => Dispatcher;
+  return KNOWN.has(Agent.name) ? new Agent({ headersTimeout: 0, bodyTimeout: 0 }) : undefined;
 }
