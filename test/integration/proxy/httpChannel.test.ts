@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { suite, test } from 'node:test';
 import { Emitter } from '../../../src/common/event.ts';
+import type { RemoteWork } from '../../../src/registry/taskRecord.ts';
 import { answersWithHtml } from '../../fixtures/mcp/remote/answersWithHtml.ts';
 import { asksForSignIn } from '../../fixtures/mcp/remote/asksForSignIn.ts';
 import { breaksItsStream } from '../../fixtures/mcp/remote/breaksItsStream.ts';
@@ -24,6 +25,13 @@ const MODERN = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientCapabilities': {},
 };
+
+function endsWith(status: number, error: object): HttpBehaviour {
+  return (_request, _body, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error }));
+  };
+}
 
 suite('a channel over Streamable HTTP', () => {
   test('P12 a message goes out byte for byte, and its headers are those of its era', async (t) => {
@@ -176,7 +184,31 @@ suite('a channel over Streamable HTTP', () => {
     });
     const second = await HttpChannelStage.open(t, url, { resume: news.remote });
     assert.deepEqual((await second.answer(5)).result, text('resumed'));
+    assert.deepEqual(second.remotes, [news], 'it is told again once the session has answered');
   });
+
+  const unresumed: [string, HttpBehaviour][] = [
+    ['that has no streams', neverAnswers],
+    ['that does not know the event', endsWith(400, { code: -32000, message: 'Invalid event' })],
+    ['that does not know the session', endsWith(404, { code: -32001, message: 'Not found' })],
+  ];
+  for (const [what, behave] of unresumed) {
+    test(`P5 at a server ${what} nothing is resumed, and nobody says that the call failed`, async (t) => {
+      const url = await serveHttp(t, behave);
+      const resume: RemoteWork = {
+        era: 'legacy',
+        url,
+        sessionId: 'session-1',
+        protocolVersion: '2025-11-25',
+        taskId: null,
+        requestId: 5,
+        lastEventId: 'e1',
+      };
+      const stage = await HttpChannelStage.open(t, url, { resume });
+      assert.match((await stage.exit).stderrTail, /HTTP 40[045]/);
+      assert.deepEqual([stage.lines.all, stage.remotes], [[], []]);
+    });
+  }
 
   test('P8 a url with a query is not told, nor one that needs headers', async (t) => {
     const url = await serveHttp(

@@ -14,7 +14,13 @@ import type { ChannelExit, RemoteNews, RemotePlace, UpstreamChannel } from '../u
 import type { Taken } from './eventTap.ts';
 import { noAnswer, transportFailure, unanswered } from './httpFailure.ts';
 import { HttpWire } from './httpWire.ts';
-import { currentExchange, type OpenRequest, openRequest, resumedRequest } from './openRequest.ts';
+import {
+  currentExchange,
+  type OpenRequest,
+  openRequest,
+  type ResumedRequest,
+  resumedRequest,
+} from './openRequest.ts';
 import { outlineOf } from './outline.ts';
 import { paramHeadersOfCall, usableToolList } from './paramHeadersOfCall.ts';
 import type { CreateTransport, RemoteTransport } from './transports.ts';
@@ -190,9 +196,9 @@ class HttpChannel implements UpstreamChannel {
     return true;
   }
 
-  async #resume(request: OpenRequest): Promise<void> {
+  /** An error in the place of the answer would be a lie: how the request ended is not known. */
+  async #resume(request: ResumedRequest): Promise<void> {
     const { lastEventId } = request;
-    if (lastEventId === null) return;
     this.#requests.set(request.id, request);
     const onresumptiontoken = (token: string) => this.#onEventId(request, token);
     try {
@@ -201,7 +207,7 @@ class HttpChannel implements UpstreamChannel {
       );
       this.#tellPlace(request, lastEventId);
     } catch (error) {
-      this.#fail(request, transportFailure(this.#wire.origin, error));
+      this.#exit(transportFailure(this.#wire.origin, error).message);
     }
   }
 
@@ -271,10 +277,11 @@ class HttpChannel implements UpstreamChannel {
     if (this.#isGone) return;
     const failure = transportFailure(this.#wire.origin, error);
     this.options.log.write('debug', failure.message, error);
-    const request = currentExchange.getStore()?.request ?? null;
-    if (request !== null && RETRIES_OVER.test(messageOf(error))) this.#fail(request, failure);
+    const isOverFor = RETRIES_OVER.test(messageOf(error)) && currentExchange.getStore();
+    const isResumed = isOverFor && isOverFor.line === null;
     // The older transport's session is its one stream.
-    if (this.#isOpen && SSE_STREAM.test(messageOf(error))) this.#exit(failure.message);
+    const isLost = this.#isOpen && SSE_STREAM.test(messageOf(error));
+    if (isResumed || isLost) this.#exit(failure.message);
   }
 
   async #endSession(withinMs: number): Promise<void> {

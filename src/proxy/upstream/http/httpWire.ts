@@ -68,7 +68,8 @@ export class HttpWire implements Disposable {
     if (response.ok) return this.#accept(response, sent, exchange);
     // What the transport knows itself: a redirect, a server without streams or ends of sessions.
     const isItsOwn = response.status < 400 || sent.method === 'DELETE';
-    if (isItsOwn || (sent.method === 'GET' && response.status === 405)) return response;
+    const hasNoStreams = sent.method === 'GET' && response.status === 405;
+    if (isItsOwn || (hasNoStreams && !isResumption(exchange))) return response;
     return this.#refuse(response, sent, exchange);
   }
 
@@ -117,7 +118,8 @@ export class HttpWire implements Disposable {
       throw gone;
     }
     void response.body?.cancel().catch(() => {});
-    const id = exchange?.request?.id;
+    // To a GET it says nothing of how the request ended.
+    const id = sent.method === 'POST' ? exchange?.request?.id : undefined;
     if (id !== undefined && error !== null && response.status !== 401) {
       this.options.take(`{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(error)}}`);
       return new Response(null, { status: 202 });
@@ -137,6 +139,11 @@ export class HttpWire implements Disposable {
     void response.body?.cancel().catch(() => {});
     return contentFailure(this.origin, response.headers.get('content-type'));
   }
+}
+
+/** Whether it is about work of a connection before this one. */
+function isResumption(exchange: Exchange | undefined): boolean {
+  return exchange !== undefined && exchange.line === null;
 }
 
 /** The transport's init with the message itself as body, and the true last event to go on from. */

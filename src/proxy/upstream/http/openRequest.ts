@@ -44,7 +44,11 @@ export function openRequest(id: string, message: WireMessage): OpenRequest {
 }
 
 /** A request of a connection before this one, whose answer is to be delivered again. */
-export function resumedRequest(id: number, lastEventId: string): OpenRequest {
+export interface ResumedRequest extends OpenRequest {
+  readonly lastEventId: string;
+}
+
+export function resumedRequest(id: number, lastEventId: string): ResumedRequest {
   return {
     id: String(id),
     method: '',
