@@ -95,6 +95,7 @@ async function beAsked(host: RecordingHost): Promise<void> {
   await call(host, 'trigger-elicitation-request-async');
   await host.notify('notifications/roots/list_changed');
   await host.expect('roots/list');
+  await host.expect('notifications/message');
   await host.request('ping');
 }
 

@@ -6,10 +6,16 @@ export function sentToServer(file: string): JsonObject[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   const messages = lines
     .filter((line) => line.startsWith('>'))
-    .map((line) => JSON.parse(line.slice(1)) as JsonObject);
+    .map((line) => JSON.parse(line.slice(1)) as JsonObject)
+    .filter((message) => !isOfTaskLayer(message));
   const requests = messages.filter(({ id, method }) => id !== undefined && method !== undefined);
   const numbers = new Map(requests.map(({ id }, index) => [id, index + 1]));
   return messages.map((message) => withoutIds(message, numbers));
+}
+
+/** Which tools may be tasks is asked where no list of the host has told it (decision 14). */
+function isOfTaskLayer({ id }: JsonObject): boolean {
+  return typeof id === 'string' && id.startsWith('tasks:');
 }
 
 function withoutIds(message: JsonObject, numbers: ReadonlyMap<unknown, number>): JsonObject {

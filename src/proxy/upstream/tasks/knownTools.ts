@@ -13,7 +13,8 @@ const MAX_PAGES = 100;
 export class KnownTools {
   /** Whether a tool takes `params.task`. */
   readonly #tools = new Map<string, boolean>();
-  readonly #passing = new Set<string>();
+  /** Requests for a list that go by, and whether they ask for its beginning. */
+  readonly #passing = new Map<string, boolean>();
   #isComplete = false;
   #listing: Disposable | null = null;
   #waiting: (() => void)[] = [];
@@ -33,18 +34,21 @@ export class KnownTools {
 
   /** A `tools/list` of the layer above goes down: its answer will be read. */
   passing(message: WireMessage): void {
-    if (message.id !== null) this.#passing.add(message.id);
+    if (message.id !== null) this.#passing.set(message.id, message.param('cursor') === null);
   }
 
   /** A response goes up: it may be the list. */
   learn(message: WireMessage): void {
-    if (message.id === null || !this.#passing.delete(message.id)) return;
-    if (message.result !== null) this.#read(parseJson(sliceOf(message.text, message.result)));
+    const isFirstPage = this.#passing.get(message.id ?? '');
+    if (isFirstPage === undefined) return;
+    this.#passing.delete(message.id ?? '');
+    if (message.result === null) return;
+    const next = this.#read(parseJson(sliceOf(message.text, message.result)));
+    if (isFirstPage && next === null) this.#isComplete = true;
   }
 
-  /** The server says that its tools have changed. */
-  forget(): void {
-    this.#tools.clear();
+  /** The server says that its tools have changed: there may be new ones; a list will tell of all. */
+  changed(): void {
     this.#isComplete = false;
   }
 

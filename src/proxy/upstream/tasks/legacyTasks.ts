@@ -50,7 +50,7 @@ export class LegacyTasks extends TaskRouter {
   }
 
   protected override passUp(message: WireMessage): void {
-    if (message.method === TaskMethod.toolsChanged) this.#tools.forget();
+    if (message.method === TaskMethod.toolsChanged) this.#tools.changed();
     if (message.kind === 'request') this.port.deliver(this.#withCall(message));
     else super.passUp(message);
   }

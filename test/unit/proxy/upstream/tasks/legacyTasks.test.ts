@@ -18,6 +18,7 @@ suite('calls of a server with tasks of 2025-11-25', () => {
     assert.equal(taskOf('fast'), undefined);
     assert.equal(taskOf('plain'), undefined);
     assert.equal(taskOf('unheard of'), undefined, 'the list was complete');
+    assert.equal(stage.server.all('tools/list').length, 1);
   });
 
   test('the arguments go on byte for byte', async () => {
@@ -46,18 +47,31 @@ suite('calls of a server with tasks of 2025-11-25', () => {
     assert.equal(stage.server.all('tools/list').length, 3);
   });
 
-  test('a list that is refused does not stop the call', async () => {
+  test('a tool that was seen is not looked for again when others have come', async () => {
     const stage = await TaskStage.legacy();
     stage.server.print({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
     stage.send({ id: 3, method: 'tools/call', params: { name: 'slow' } });
-    stage.refuseLast('tools/list', -32603, 'not now');
+    assert.deepEqual(stage.server.last('tools/call').params, {
+      task: { ttl: A_DAY_MS },
+      name: 'slow',
+    });
+    await stage.ask(4, 'tools/list', {}, { tools: [tool('slow', 'forbidden')] });
+    stage.send({ id: 5, method: 'tools/call', params: { name: 'slow' } });
     assert.deepEqual(stage.server.last('tools/call').params, { name: 'slow' });
+  });
+
+  test('a list that is refused does not stop the call', async () => {
+    const stage = await TaskStage.legacy();
+    stage.server.print({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    stage.send({ id: 3, method: 'tools/call', params: { name: 'new' } });
+    stage.refuseLast('tools/list', -32603, 'not now');
+    assert.deepEqual(stage.server.last('tools/call').params, { name: 'new' });
   });
 
   test('a call that is cancelled while the tools are listed is never sent', async () => {
     const stage = await TaskStage.legacy();
     stage.server.print({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
-    stage.send({ id: 3, method: 'tools/call', params: { name: 'slow' } });
+    stage.send({ id: 3, method: 'tools/call', params: { name: 'new' } });
     stage.send({ method: 'notifications/cancelled', params: { requestId: 3 } });
     stage.answerLast('tools/list', { tools: [] });
     assert.deepEqual(stage.server.all('tools/call'), []);
