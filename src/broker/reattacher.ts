@@ -8,6 +8,7 @@ import type { Upstream } from '../proxy/upstream/upstream.ts';
 import { definitionKey } from '../proxy/upstream/upstreamKey.ts';
 import { DEFAULT_POLICY } from '../registry/policy.ts';
 import { isFindable } from '../registry/remoteWork.ts';
+import type { TaskEvent } from '../registry/taskEvent.ts';
 import {
   type HandleId,
   isTerminal,
@@ -69,6 +70,8 @@ export class Reattacher implements Disposable {
     owned.add(context.clock.after(limitMs, () => this.#giveUp(search, limitMs)));
     owned.add(call.onDidAttach(() => this.#found(search)));
     owned.add(context.registry.onDidChangeOf(handle)((now) => this.#onChange(search, now)));
+    // What was asked went with the old broker; a server that still wants to know asks again.
+    if (record.status === 'input_required') this.#record(handle, { type: 'inputProvided' });
     // What is kept of a url holds no secret: the server is reached without one, or refuses.
     if (remote.url !== null) void this.#ask(search, { type: 'http', url: remote.url, headers: {} });
   }
@@ -126,15 +129,19 @@ export class Reattacher implements Disposable {
   }
 
   #giveUp(search: Search, limitMs: number): void {
-    const { registry, log } = this.context;
     const { call, definitionKey: key } = search;
     const why = key === null ? 'was not defined again' : 'did not tell of the task';
     const note = `After a restart of the broker its server ${why} within ${Math.round(limitMs / 1000)} s; how the call ended is unknown.`;
-    registry.apply(call.handle, { type: 'lost', note }).catch((error: unknown) => {
-      log.write('error', `A change of ${call.handle} was not recorded: ${messageOf(error)}`, error);
-    });
+    this.#record(call.handle, { type: 'lost', note });
     this.#stop(search);
     void call.upstream?.shutDown();
     call.release();
+  }
+
+  #record(handle: HandleId, event: TaskEvent): void {
+    const { registry, log } = this.context;
+    registry.apply(handle, event).catch((error: unknown) => {
+      log.write('error', `A change of ${handle} was not recorded: ${messageOf(error)}`, error);
+    });
   }
 }

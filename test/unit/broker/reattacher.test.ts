@@ -233,6 +233,14 @@ suite('work that goes on at a remote server', () => {
     assert.equal(stage.clock.pending, 0);
   });
 
+  test('a question of before the crash does not stand any more, unless the server asks again', async (t) => {
+    const { stage, task } = await restarted(t, MODERN, { status: 'input_required' });
+    assert.equal(task().status, 'working');
+    const question = { method: 'elicitation/create', params: { message: 'name?' } };
+    await tell(stage, { status: 'input_required', inputRequests: { name: question } });
+    assert.equal(task().status, 'input_required');
+  });
+
   test('its questions are put to the person, whose answer goes to the task', async (t) => {
     const { stage, handle, task } = await restarted(t, MODERN);
     const question = { method: 'elicitation/create', params: { message: 'name?' } };
