@@ -109,7 +109,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log };
   const deadlines = owned.add(new DeadlineDesk(deadlineOptions));
   const reattaching = { registry, calls, pool, questions, clock, log };
-  const reattacher = owned.add(new Reattacher(reattaching, routes.onDidLearn));
+  const reattacher = owned.add(new Reattacher(reattaching, routes));
   reattacher.takeUp();
   const attachWorkspace = workspaceAttacher({ store, registry, calls, reattacher });
   const proxy: ProxyContext = {

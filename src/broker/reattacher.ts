@@ -1,7 +1,6 @@
 import { type HttpDefinition, isHttpDefinition } from '../brokerApi/brokerProtocol.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
-import type { Event } from '../common/event.ts';
 import { type ReattachContext, ReattachedCall } from '../proxy/downstream/reattachedCall.ts';
 import type { SessionRoute } from '../proxy/proxyContext.ts';
 import type { Upstream } from '../proxy/upstream/upstream.ts';
@@ -15,6 +14,7 @@ import {
   type RemoteWork,
   type TaskRecord,
 } from '../registry/taskRecord.ts';
+import type { RouteTable } from './routeTable.ts';
 
 /** A task whose server has not told of it yet. */
 interface Search {
@@ -36,10 +36,9 @@ export class Reattacher implements Disposable {
 
   constructor(
     private readonly context: ReattachContext,
-    /** A server's definition has come, with its window or with a connection. */
-    onDidLearnRoute: Event<SessionRoute>,
+    private readonly routes: Pick<RouteTable, 'find' | 'onDidLearn'>,
   ) {
-    this.#owned.add(onDidLearnRoute((route) => this.#onRoute(route)));
+    this.#owned.add(routes.onDidLearn((route) => this.#onRoute(route)));
   }
 
   /** Takes up every live task that nobody has, and whose work can be found. */
@@ -74,6 +73,8 @@ export class Reattacher implements Disposable {
     if (record.status === 'input_required') this.#record(handle, { type: 'inputProvided' });
     // What is kept of a url holds no secret: the server is reached without one, or refuses.
     if (remote.url !== null) void this.#ask(search, { type: 'http', url: remote.url, headers: {} });
+    const known = this.routes.find(record.workspace, record.route);
+    if (known !== null) this.#onRoute(known);
   }
 
   #onRoute({ name, workspace, definition }: SessionRoute): void {

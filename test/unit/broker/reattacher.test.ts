@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { Reattacher } from '../../../src/broker/reattacher.ts';
+import { RouteTable } from '../../../src/broker/routeTable.ts';
 import type { HttpDefinition } from '../../../src/brokerApi/brokerProtocol.ts';
-import { Emitter } from '../../../src/common/event.ts';
-import type { SessionRoute } from '../../../src/proxy/proxyContext.ts';
 import { isFindable } from '../../../src/registry/remoteWork.ts';
 import type { RemoteWork, TaskRecord } from '../../../src/registry/taskRecord.ts';
 import { turn } from '../../support/fakeHost.ts';
@@ -27,15 +26,18 @@ const RESULT = { content: [{ type: 'text', text: 'done' }] };
 async function restarted(
   t: TestContext,
   remote: RemoteWork | null,
-  members: Partial<TaskRecord> = {},
+  { defined, ...members }: Partial<TaskRecord> & { defined?: HttpDefinition } = {},
 ) {
   const stage = new ProxyStage();
   stage.script = () => undefined;
   const record = aTask({ remote, ...members });
   stage.registry.addStored([record]);
   await stage.registry.loseOrphans(isFindable);
-  const learned = new Emitter<SessionRoute>();
-  const reattacher = new Reattacher(stage.context, learned.event);
+  const routes = new RouteTable(stage.clock);
+  const route = (definition: HttpDefinition, name: string) => ({ name, definition, policy: {} });
+  const { workspace } = record;
+  if (defined !== undefined) routes.define(workspace, [route(defined, record.route)]);
+  const reattacher = new Reattacher(stage.context, routes);
   t.after(() => {
     reattacher.dispose();
     stage.registry.dispose();
@@ -43,9 +45,7 @@ async function restarted(
   reattacher.takeUp();
   await turn();
   const define = async (definition: Partial<HttpDefinition> = {}, name = record.route) => {
-    const { workspace } = record;
-    const whole = { type: 'http', url: URL, headers: {}, ...definition } as const;
-    learned.fire({ name, workspace, definition: whole, policy: () => ({}) });
+    routes.define(workspace, [route({ type: 'http', url: URL, headers: {}, ...definition }, name)]);
     await turn();
   };
   const { handle } = record;
@@ -146,6 +146,16 @@ suite('work that goes on at a remote server', () => {
     });
     await tell(stage, { status: 'working' });
     assert.equal(call()?.isAttached, true);
+  });
+
+  test('a route that was defined before its workspace’s records came is enough', async (t) => {
+    const defined: HttpDefinition = {
+      type: 'http',
+      url: URL,
+      headers: { authorization: 'secret' },
+    };
+    const { stage } = await restarted(t, { ...TASK, url: null }, { defined });
+    assert.deepEqual(stage.opened[0]?.[0], defined);
   });
 
   test('a server that refuses is asked again with what its route says', async (t) => {
