@@ -44,12 +44,12 @@ const POLICY: RoutePolicy = {
   pollIntervalMs: 100,
   tools: {
     slow_compute: { policy: 'always' },
-    failing_job: { policy: 'always' },
+    failing_job: { policy: 'always', nativeTasks: 'required' },
     protocol_error_job: { policy: 'always' },
     confirm_delete: { policy: 'always' },
     multi_input: { policy: 'always' },
-    // It asks first, as an ordinary call, and is a task only then.
-    test_tool_with_task: { handOffAfterMs: 50 },
+    // It asks first, as an ordinary call, and is a task only then: on a busy machine as well.
+    test_tool_with_task: { handOffAfterMs: 1_000 },
   },
 };
 
