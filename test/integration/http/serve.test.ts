@@ -38,7 +38,12 @@ async function clientV2(
   { url, headers }: ServeProgram,
   mode: 'auto' | { pin: string },
 ): Promise<ClientV2> {
-  const client = new ClientV2({ name: 'v2', version: '1' }, { versionNegotiation: { mode } });
+  const client = new ClientV2(
+    { name: 'v2', version: '1' },
+    { versionNegotiation: { mode }, capabilities: { elicitation: {} } },
+  );
+  const content = { name: 'Ada', check: true };
+  client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content }));
   t.after(() => client.close());
   await client.connect(new TransportV2(new URL(url), { requestInit: { headers } }));
   return client;
@@ -126,6 +131,19 @@ suite('serve', () => {
     await assert.rejects(pinned.callTool(call, { signal: abort.signal, onprogress }));
     await waitFor(() => existsSync(log), DEADLINE_MS);
     assert.equal(readFileSync(log, 'utf8'), 'cancelled\n');
+  });
+
+  test('P12 a modern client is served by a legacy server, and asked what that one asks', async (t) => {
+    const home = new ServeHome(t);
+    const served = await home.serve(EVERYTHING_STDIO);
+    const client = await clientV2(t, served, { pin: '2026-07-28' });
+    const steps: number[] = [];
+    const onprogress = ({ progress }: { progress: number }) => void steps.push(progress);
+    const call = { name: 'trigger-long-running-operation', arguments: { duration: 1, steps: 3 } };
+    await client.callTool(call, { onprogress });
+    assert.deepEqual(steps, [1, 2, 3]);
+    const asked = await client.callTool({ name: 'trigger-elicitation-request', arguments: {} });
+    assert.match(JSON.stringify(asked.content), /Name: Ada/);
   });
 
   test('P4 a broken stream of a real server is read on, its call executed once', async (t) => {
