@@ -90,6 +90,25 @@ suite('after a crash of the broker', () => {
     assert.equal(methods.filter((method) => method === 'tools/call').length, 1);
   });
 
+  test('P5 a legacy client has it, too, of a modern server', async (t) => {
+    const home = temporaryHome(t);
+    const { url, methods } = await recordedRemote(t, await startKeepsTasks(t));
+    const folder = await temporaryFolder(t);
+    const [path, log] = [join(folder, 'go'), join(folder, 'log')];
+    const host = await connectClient({
+      home,
+      server: [],
+      flags: ['--url', url, '--policy', 'always'],
+    });
+    const handle = handleOf(await callTool(host, 'wait_for_file', { path, log }));
+    await waitFor(() => methods.includes('tasks/get'), PATIENCE_MS, 'the task is polled');
+    await killBroker(home);
+    await waitFor(async () => (await taskIn(home)).attached, PATIENCE_MS, 'it is attached again');
+    appendFileSync(path, '');
+    assert.equal(textOf(await callTool(host, 'task_poll', { handle })), `found ${path}`);
+    assert.equal(readFileSync(log, 'utf8').split('\n').length, 2);
+  });
+
   test('P6 a task that was found again can be revoked', async (t) => {
     const home = temporaryHome(t);
     const { handle, methods } = await waitingTask(t, home);
