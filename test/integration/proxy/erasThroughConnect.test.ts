@@ -20,20 +20,23 @@ import {
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/conformance/main.mjs', import.meta.url));
 const MODERN_SERVER = [process.execPath, FIXTURE, 'stdio', '--no-tasks', '--era', 'modern'];
+const TASK_SERVER = [process.execPath, FIXTURE, 'stdio', '--era', 'modern'];
 const LEGACY_SERVER = [process.execPath, EVERYTHING, 'stdio'];
 const ANSWER = { action: 'accept' as const, content: { name: 'Ada' } };
 
-async function legacyClient(t: TestContext): Promise<LegacyClient> {
+async function legacyClient(t: TestContext, server = MODERN_SERVER): Promise<LegacyClient> {
   const home = temporaryHome(t);
   const capabilities = { elicitation: {} };
-  const { client } = await connectClient({ home, server: MODERN_SERVER, capabilities });
+  const flags = ['--policy', 'never'];
+  const { client } = await connectClient({ home, server, capabilities, flags });
   client.setRequestHandler(ElicitRequestSchema, () => ANSWER);
   return client;
 }
 
 async function modernClient(t: TestContext): Promise<ModernClient> {
   const home = temporaryHome(t);
-  const args = [CLI, 'connect', '--route', 'e', '--home', home, '--', ...LEGACY_SERVER];
+  const flags = ['--route', 'e', '--home', home, '--policy', 'never'];
+  const args = [CLI, 'connect', ...flags, '--', ...LEGACY_SERVER];
   const client = new ModernClient(
     { name: 'modern', version: '1' },
     {
@@ -78,6 +81,27 @@ suite('P12 eras that meet through connect and the broker', () => {
     await client.callTool({ name: 'toggle-subscriber-updates', arguments: {} });
     assert.equal(await updated, uri);
     await subscription.close();
+  });
+
+  test('what a modern server’s own task asks reaches a legacy client (U3)', async (t) => {
+    const client = await legacyClient(t, TASK_SERVER);
+    for (const name of ['test_tool_with_task', 'multi_input']) {
+      const result = await client.callTool({ name });
+      assert.match(JSON.stringify(result.content), /Ada/);
+    }
+  });
+
+  test('what a legacy server’s own task asks reaches a modern client (U1)', async (t) => {
+    const client = await modernClient(t);
+    const asked: string[] = [];
+    client.setRequestHandler('elicitation/create', ({ params }) => {
+      asked.push(params.message);
+      return { action: 'accept', content: { interpretation: 'technical' } };
+    });
+    const args = { topic: 'python', ambiguous: true };
+    const result = await client.callTool({ name: 'simulate-research-query', arguments: args });
+    assert.equal(asked.length, 1);
+    assert.match(JSON.stringify(result.content), /python/);
   });
 
   test('progress passes between both', async (t) => {
