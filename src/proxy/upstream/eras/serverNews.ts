@@ -30,8 +30,9 @@ interface Listening {
   isAcknowledged: boolean;
 }
 
-/** After a stream has ended by itself, so that a server in trouble is not asked in a loop. */
+/** After a listening has ended by itself; doubled each time that it then fails. */
 const LISTEN_AGAIN_MS = 1_000;
+const MAX_AGAIN_MS = 60_000;
 
 /**
  * What a legacy client is told unasked, and what it subscribes to: one `subscriptions/listen` at a
@@ -43,6 +44,8 @@ export class ServerNews implements Disposable {
   /** In their order; the last acknowledged one counts, those before it have been ended. */
   #listenings: Listening[] = [];
   #capabilities: JsonObject = {};
+  /** `null` until the server has ever acknowledged one. */
+  #againMs: number | null = null;
 
   constructor(private readonly options: ServerNewsOptions) {}
 
@@ -126,6 +129,7 @@ export class ServerNews implements Disposable {
     const listening = this.#listenings[at];
     if (listening === undefined) return;
     listening.isAcknowledged = true;
+    this.#againMs = LISTEN_AGAIN_MS;
     const granted = parsedSpan(message, message.params);
     for (const { change } of this.#listenings.slice(0, at + 1)) this.#answer(change, granted);
     for (const { id } of this.#listenings.slice(0, at)) {
@@ -145,16 +149,19 @@ export class ServerNews implements Disposable {
     }
   }
 
-  /** By the server: refused, or ended after a while; then it is opened again. */
+  /** By the server: refused, or ended after a while; then, or once it is back, it is asked again. */
   #ended(listening: Listening, answer: WireMessage | null): void {
-    const { clock, log } = this.options;
     this.#listenings = this.#listenings.filter((other) => other !== listening);
     if (listening.change !== null) this.#notChanged(listening.change, answer);
-    else if (!listening.isAcknowledged) {
+    else if (this.#againMs === null) {
+      const { log } = this.options;
       log.write('warn', 'A server refused to tell of changes; its lists may be out of date.');
-    } else if (this.#listenings.length === 0) {
-      this.#owned.add(clock.after(LISTEN_AGAIN_MS, () => this.#listen(null)));
-    }
+    } else if (this.#listenings.length === 0) this.#listenAgain(this.#againMs);
+  }
+
+  #listenAgain(afterMs: number): void {
+    this.#againMs = Math.min(afterMs * 2, MAX_AGAIN_MS);
+    this.#owned.add(this.options.clock.after(afterMs, () => this.#listen(null)));
   }
 
   #notChanged({ id, uri }: Change, answer: WireMessage | null): void {

@@ -110,16 +110,32 @@ suite('what a modern server tells, told to a legacy client', () => {
     assert.equal(without.errorOf(2).code, -32601);
   });
 
-  test('that the server ends is asked for again; refused at once, it is not', async () => {
+  test('that the server ends is asked for again, ever less often while that fails', async () => {
     const stage = await listening();
     const first = await acknowledge(stage, LISTS);
     await stage.print({ id: first, result: { resultType: 'complete', ...tagged(first) } });
-    stage.clock.advance(1_000);
-    const second = lastId(stage.server, 'subscriptions/listen');
-    assert.notEqual(second, first);
-    await stage.print({ id: second, error: { code: -32601, message: 'no' } });
+    for (const ms of [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
+      const before = lastId(stage.server, 'subscriptions/listen');
+      stage.clock.advance(ms - 1);
+      assert.equal(lastId(stage.server, 'subscriptions/listen'), before);
+      stage.clock.advance(1);
+      const id = lastId(stage.server, 'subscriptions/listen');
+      assert.notEqual(id, before);
+      await stage.print({ id, error: { code: -32603, message: 'not there' } });
+    }
     stage.clock.advance(60_000);
-    assert.equal(lastId(stage.server, 'subscriptions/listen'), second);
+    const back = await acknowledge(stage, LISTS);
+    await stage.print({ method: 'notifications/tools/list_changed', params: tagged(back) });
+    assert.equal(stage.toldOf('notifications/tools/list_changed').length, 1);
+    assert.deepEqual(stage.warnings, []);
+  });
+
+  test('that the server refuses from the beginning is not asked for again', async () => {
+    const stage = await listening();
+    const id = lastId(stage.server, 'subscriptions/listen');
+    await stage.print({ id, error: { code: -32601, message: 'no' } });
+    stage.clock.advance(60_000);
+    assert.equal(lastId(stage.server, 'subscriptions/listen'), id);
     assert.equal(stage.warnings.length, 1);
   });
 
