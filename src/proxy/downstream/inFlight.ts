@@ -11,15 +11,26 @@ export type FlightEntry =
   | JoinedCall
   | { readonly kind: 'own'; readonly abort: AbortController };
 
+/** Nobody waits for it any more: a call becomes a task where it may, all else is cancelled. */
+export function abandon(entry: FlightEntry): void {
+  if (entry.kind === 'call' || entry.kind === 'joined') entry.detach();
+  if (entry.kind === 'own') entry.abort.abort();
+  if (entry.kind === 'forwarded') entry.cancel(CANCELLED_BY_CLIENT);
+}
+
 /** How many answered calls are remembered, for the notice that an answer was never written. */
 const REMEMBERED_ANSWERS = 256;
 
 /** A connection's requests in flight, by id as JSON text; ids may come again once answered. */
 export class InFlight {
   readonly #open = new Map<string, FlightEntry>();
+  /** Whose id came again before they were answered; the end of the connection is theirs, too. */
+  readonly #shadowed = new Set<FlightEntry>();
   readonly #answered = new Map<string, ToolCall>();
 
   add(id: string, entry: FlightEntry): void {
+    const earlier = this.#open.get(id);
+    if (earlier !== undefined && earlier !== entry) this.#shadow(earlier);
     this.#open.set(id, entry);
     // An id that comes again stands for the later request from now on.
     if (this.#answered.size > 0) this.#answered.delete(id);
@@ -55,10 +66,19 @@ export class InFlight {
   }
 
   all(): FlightEntry[] {
-    return [...this.#open.values()];
+    return [...this.#open.values(), ...this.#shadowed];
   }
 
   clear(): void {
     this.#open.clear();
+    this.#shadowed.clear();
+  }
+
+  #shadow(entry: FlightEntry): void {
+    this.#shadowed.add(entry);
+    const [oldest] = this.#shadowed;
+    if (this.#shadowed.size <= REMEMBERED_ANSWERS || oldest === undefined) return;
+    this.#shadowed.delete(oldest);
+    abandon(oldest);
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '../wire/wireMessage.ts';
 import { CallDesk } from './callDesk.ts';
 import { forwardRequest } from './forwardRequest.ts';
-import { CANCELLED_BY_CLIENT, InFlight } from './inFlight.ts';
+import { abandon, CANCELLED_BY_CLIENT, InFlight } from './inFlight.ts';
 import { rewriteDiscoverResult, rewriteInitializeResult } from './initializeRewrite.ts';
 import { withRelatedTask } from './nativeTasks/relatedTask.ts';
 import { TaskMethods } from './nativeTasks/taskMethods.ts';
@@ -76,11 +76,7 @@ export class Session {
    * and the upstream stays while it has work.
    */
   close(): void {
-    for (const entry of this.#inFlight.all()) {
-      if (entry.kind === 'call' || entry.kind === 'joined') entry.detach();
-      if (entry.kind === 'own') entry.abort.abort();
-      if (entry.kind === 'forwarded') entry.cancel(CANCELLED_BY_CLIENT);
-    }
+    for (const entry of this.#inFlight.all()) abandon(entry);
     this.#inFlight.clear();
     this.#tasks.dispose();
     this.#binding.release();

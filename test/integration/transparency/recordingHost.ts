@@ -75,6 +75,6 @@ export class RecordingHost {
     const { id, method, params = {} } = message;
     if (typeof method !== 'string' || id === undefined) return;
     const result = this.answer(method, params as JsonObject);
-    void this.#send({ jsonrpc: '2.0', id, result });
+    void this.#send({ jsonrpc: '2.0', id, result }).catch(() => {});
   }
 }

@@ -18,6 +18,9 @@ const VERSIONS: ReadonlySet<string> = new Set([
   '2024-10-07',
 ]);
 
+/** Beyond these the one that was idle longest makes room: clients that forget to end theirs are many. */
+export const MAX_SESSIONS = 64;
+
 /** The sessions of one route, by `Mcp-Session-Id`. */
 export class LegacySessions implements Disposable {
   readonly #sessions = new Map<string, LegacySession>();
@@ -71,10 +74,17 @@ export class LegacySessions implements Disposable {
   }
 
   #open(): LegacySession {
+    if (this.#sessions.size >= MAX_SESSIONS) this.#closeIdlest();
     const session = new LegacySession(this.context, this.route);
     this.#sessions.set(session.id, session);
     this.#sweep ??= this.#scheduleSweep();
     return session;
+  }
+
+  #closeIdlest(): void {
+    const idle = [...this.#sessions.values()].filter(({ idleMs }) => idleMs > 0);
+    const idlest = idle.sort((a, b) => b.idleMs - a.idleMs)[0];
+    if (idlest !== undefined) this.#close(idlest);
   }
 
   #close(session: LegacySession): void {

@@ -48,6 +48,11 @@ export class ModernSession implements Disposable {
     this.#hold = new ReaderHold((isHeld) => this.#session.holdUpstream(isHeld));
   }
 
+  /** Whether no request of it is open. */
+  get isIdle(): boolean {
+    return this.#exchanges.size === 0;
+  }
+
   serve(message: WireMessage, response: ServerResponse): void {
     this.#linger?.dispose();
     this.#lastNumber += 1;

@@ -11,6 +11,9 @@ import type { ModernInbound } from './inbound.ts';
 import { argumentMismatchOf } from './modernHeaders.ts';
 import { ModernSession } from './modernSession.ts';
 
+/** Each idle one keeps a server waiting: who says something else each time must not collect them. */
+export const MAX_IDLE_CLIENTS = 8;
+
 /** The modern clients of one route; what they say of themselves tells them apart. */
 export class ModernSessions implements Disposable {
   readonly #sessions = new Map<string, ModernSession>();
@@ -54,15 +57,30 @@ export class ModernSessions implements Disposable {
 
   #sessionOf(client: string): ModernSession {
     const known = this.#sessions.get(client);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#used(client, known);
+    this.#makeRoom();
     const session = new ModernSession({
       context: this.context,
       route: this.route,
       paramHeaders: this.#paramHeaders,
       onIdle: () => this.#sessions.delete(client),
     });
+    return this.#used(client, session);
+  }
+
+  /** The one used last is the last. */
+  #used(client: string, session: ModernSession): ModernSession {
+    this.#sessions.delete(client);
     this.#sessions.set(client, session);
     return session;
+  }
+
+  #makeRoom(): void {
+    const idle = [...this.#sessions].filter(([, { isIdle }]) => isIdle);
+    const [oldest] = idle;
+    if (oldest === undefined || idle.length < MAX_IDLE_CLIENTS) return;
+    this.#sessions.delete(oldest[0]);
+    oldest[1].dispose();
   }
 }
 

@@ -31,6 +31,17 @@ suite('the end of a connection', () => {
     assert.equal(stage.registry.list().length, 0);
   });
 
+  test('P13 cancels calls whose id came again before they were answered, too', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'never' });
+    host.callTool(1, 'build');
+    host.callTool(1, 'build');
+    host.session.close();
+    await turn();
+    assert.equal(stage.server.all('notifications/cancelled').length, 2);
+    assert.equal(stage.calls.size, 0);
+  });
+
   test('drops calls that never reached a server', async () => {
     const stage = new ProxyStage();
     const host = stage.connect();

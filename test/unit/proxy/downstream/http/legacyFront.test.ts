@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { JsonObject } from '../../../../../src/common/json.ts';
-import { SESSION_IDLE_MS } from '../../../../../src/proxy/downstream/http/legacySessions.ts';
+import {
+  MAX_SESSIONS,
+  SESSION_IDLE_MS,
+} from '../../../../../src/proxy/downstream/http/legacySessions.ts';
 import { KEEP_ALIVE_MS } from '../../../../../src/proxy/downstream/http/sseStream.ts';
 import { turn } from '../../../../support/fakeHost.ts';
 import { type Headers, HttpStage } from '../../../../support/httpStage.ts';
@@ -256,5 +259,18 @@ suite('legacy clients over HTTP', () => {
     await waitFor(isHeld, 10_000);
     standing.drop();
     await waitFor(() => !server.isHeld, 10_000);
+  });
+
+  test('clients that forget their sessions lose the oldest of many', async (t) => {
+    const http = await HttpStage.open(t);
+    const first = await http.greeted();
+    http.stage.clock.advance(1000);
+    const sessions: Headers[] = [];
+    for (let more = 1; more <= MAX_SESSIONS; more++) {
+      sessions.push(await http.greeted());
+      http.stage.clock.advance(1);
+    }
+    assert.equal(await http.post({ id: 2, method: 'x/z' }, first).status(), 404);
+    assert.equal(await http.post({ id: 2, method: 'x/z' }, sessions[0]).status(), 200);
   });
 });

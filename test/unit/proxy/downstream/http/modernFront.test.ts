@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { JsonObject } from '../../../../../src/common/json.ts';
 import { MODERN_LINGER_MS } from '../../../../../src/proxy/downstream/http/modernSession.ts';
+import { MAX_IDLE_CLIENTS } from '../../../../../src/proxy/downstream/http/modernSessions.ts';
 import { KEEP_ALIVE_MS } from '../../../../../src/proxy/downstream/http/sseStream.ts';
 import { turn } from '../../../../support/fakeHost.ts';
 import { envelope, HttpStage, MODERN } from '../../../../support/httpStage.ts';
@@ -183,5 +184,22 @@ suite('modern clients over HTTP', () => {
     http.ask(2, 'x/y');
     await http.sent('x/y', 2);
     assert.equal(http.stage.channels.length, 2);
+  });
+
+  test('P13 a client that says something else each time keeps few servers waiting', async (t) => {
+    const http = await HttpStage.open(t);
+    for (let client = 0; client <= MAX_IDLE_CLIENTS; client++) {
+      const _meta = envelope('client', { experimental: { [client]: {} } });
+      const asked = http.ask(1, 'x/y', { _meta });
+      const { id } = await http.sent('x/y', client + 1);
+      http.stage.channels[client]?.answer(id, COMPLETE);
+      await asked.json();
+    }
+    http.stage.clock.advance(MODERN_LINGER_MS / 2);
+    await waitFor(() => http.stage.channels[0]?.shutDowns === 1, 5000);
+    assert.deepEqual(
+      http.stage.channels.slice(1).map(({ shutDowns }) => shutDowns),
+      Array.from({ length: MAX_IDLE_CLIENTS }, () => 0),
+    );
   });
 });
