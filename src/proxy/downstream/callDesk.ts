@@ -107,7 +107,7 @@ export class CallDesk {
   }
 
   #callUpstream(message: WireMessage, { id, tool, form }: WantedCall): void {
-    const { context, route, inFlight, binding, client } = this.options;
+    const { context, route, binding, client } = this.options;
     const policy = policyFor(form, this.#policies.of(tool));
     const call = new ToolCall({ context, route, message, tool, policy, client: client(), form });
     const reply = new CallReply(this.#replyPort, message, id, form);
@@ -117,7 +117,7 @@ export class CallDesk {
       reply.answerRefused(refusal);
       return;
     }
-    inFlight.add(id, call);
+    reply.become(call);
     const upstream = binding.ready;
     if (upstream !== null) call.start(upstream, reply);
     else {
@@ -133,10 +133,10 @@ export class CallDesk {
   }
 
   #callCompanion(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
-    const { inFlight, port } = this.options;
+    const { port } = this.options;
     const reply = new CallReply(this.#replyPort, message, id);
     const abort = new AbortController();
-    inFlight.add(id, { kind: 'own', abort });
+    reply.become({ kind: 'own', abort });
     const work = this.#companions.call({
       tool,
       arguments: paramOf(message, 'arguments'),

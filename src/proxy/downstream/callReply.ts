@@ -33,6 +33,9 @@ export interface ReplyPort {
 
 /** The way back of one call: the upstream's own answer, or one of ours in the same shape. */
 export class CallReply implements CallDownstream {
+  /** What the request is; the id may come again for another. */
+  #entry: FlightEntry | null = null;
+
   constructor(
     private readonly to: ReplyPort,
     private readonly request: WireMessage,
@@ -47,7 +50,7 @@ export class CallReply implements CallDownstream {
   }
 
   answer(message: WireMessage): void {
-    this.to.inFlight.delete(this.id);
+    this.#leave();
     this.to.port.send(withId(message, this.id));
   }
 
@@ -75,7 +78,7 @@ export class CallReply implements CallDownstream {
   }
 
   answerGone(why: string): void {
-    this.to.inFlight.delete(this.id);
+    this.#leave();
     this.to.port.send(errorLine(this.id, WireErrorCode.internalError, why));
   }
 
@@ -90,8 +93,8 @@ export class CallReply implements CallDownstream {
 
   /** An answer of ours, modern results with their `resultType`; or a kept result as JSON text. */
   answerOwn(answer: ToolAnswer | string): void {
-    const { inFlight, port } = this.to;
-    inFlight.delete(this.id);
+    const { port } = this.to;
+    this.#leave();
     const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
     const result = isModern(this.request) ? withResultType(text) : text;
     port.send(`{"jsonrpc":"2.0","id":${this.id},"result":${result}}`);
@@ -112,6 +115,11 @@ export class CallReply implements CallDownstream {
 
   /** The request is this from now on: what the host does to it happens to this. */
   become(entry: FlightEntry): void {
+    this.#entry = entry;
     this.to.inFlight.add(this.id, entry);
+  }
+
+  #leave(): void {
+    if (this.#entry !== null) this.to.inFlight.take(this.id, this.#entry);
   }
 }

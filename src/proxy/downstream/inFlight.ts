@@ -46,12 +46,13 @@ export class InFlight {
 
   /** Removes the request if it is still this one; false when it was taken back meanwhile. */
   take(id: string, entry: FlightEntry): boolean {
+    this.#shadowed.delete(entry);
     return this.#open.get(id) === entry && this.#open.delete(id);
   }
 
   /** The call has been answered with a handle. */
   handedOff(id: string, call: ToolCall): void {
-    this.#open.delete(id);
+    this.take(id, call);
     this.#answered.set(id, call);
     if (this.#answered.size <= REMEMBERED_ANSWERS) return;
     const oldest = this.#answered.keys().next().value;

@@ -42,6 +42,19 @@ suite('the end of a connection', () => {
     assert.equal(stage.calls.size, 0);
   });
 
+  test('P13 cancels a call whose id another one took and was answered under', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'never' });
+    host.callTool(1, 'build');
+    const { id } = stage.server.last('tools/call');
+    host.callTool(1, 'build');
+    stage.server.answer(id, RESULT);
+    host.session.close();
+    await turn();
+    assert.equal(stage.server.all('notifications/cancelled').length, 1);
+    assert.equal(stage.calls.size, 0);
+  });
+
   test('drops calls that never reached a server', async () => {
     const stage = new ProxyStage();
     const host = stage.connect();
