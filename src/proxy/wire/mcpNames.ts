@@ -5,6 +5,7 @@ export const Method = {
   discover: 'server/discover',
   toolsCall: 'tools/call',
   toolsList: 'tools/list',
+  toolsChanged: 'notifications/tools/list_changed',
   progress: 'notifications/progress',
   cancelled: 'notifications/cancelled',
   setLevel: 'logging/setLevel',

@@ -2,8 +2,8 @@ import { DisposableStore } from '../../../common/disposable.ts';
 import { Emitter, type Event } from '../../../common/event.ts';
 import { elementsOf } from '../../../common/jsonSpans.ts';
 import { readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
+import { ChannelView } from '../channelView.ts';
 import type { RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
-import { ChannelView } from './channelView.ts';
 import { OwnRequests } from './ownRequests.ts';
 
 /** What the parts of a layer need of it. */

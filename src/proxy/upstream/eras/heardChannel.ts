@@ -1,7 +1,7 @@
 import { DisposableStore, toDisposable } from '../../../common/disposable.ts';
 import type { Event } from '../../../common/event.ts';
+import { ChannelView } from '../channelView.ts';
 import type { UpstreamChannel } from '../upstreamChannel.ts';
-import { ChannelView } from './channelView.ts';
 
 /** A channel whose server has already said something on stderr: told to the first who listens. */
 export class HeardChannel extends ChannelView {

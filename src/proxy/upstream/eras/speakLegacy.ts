@@ -2,8 +2,8 @@ import { type Disposable, DisposableStore, toDisposable } from '../../../common/
 import { Emitter, type Event } from '../../../common/event.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import { readMessage, type WireMessage } from '../../wire/wireMessage.ts';
+import { ChannelView } from '../channelView.ts';
 import type { RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
-import { ChannelView } from './channelView.ts';
 import type { KnownEra } from './eraMemory.ts';
 import { type EraBridgeOptions, LegacyOverModern } from './legacyOverModern.ts';
 

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../../common/json.ts';
 import { memberOf } from '../../../common/jsonSpans.ts';
 import { errorLine, lostLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { isEmptyObject, withoutMember } from '../../wire/members.ts';
+import { META_RELATED_TASK, TaskMethod } from '../../wire/taskNames.ts';
 import { parsedSpan, readMessage, type WireMessage, withId } from '../../wire/wireMessage.ts';
 import type { OpenCall } from './openCall.ts';
 import { Poller } from './poller.ts';
@@ -12,10 +13,8 @@ import {
   endText,
   FORGOTTEN,
   isEnd,
-  META_RELATED_TASK,
   NEVER_ENDED,
   readTask,
-  TaskMethod,
   type UpstreamTask,
 } from './taskShapes.ts';
 

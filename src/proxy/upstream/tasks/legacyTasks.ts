@@ -3,13 +3,14 @@ import { memberOf } from '../../../common/jsonSpans.ts';
 import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { META_CALL, Method } from '../../wire/mcpNames.ts';
 import { withMember, withMemberFor } from '../../wire/members.ts';
+import { META_RELATED_TASK } from '../../wire/taskNames.ts';
 import { metaOf, parsedSpan, stringParamOf, type WireMessage } from '../../wire/wireMessage.ts';
 import { KnownTools } from './knownTools.ts';
 import { LegacyTask } from './legacyTask.ts';
 import type { OpenCall } from './openCall.ts';
 import type { WatchedTask } from './taskPort.ts';
 import { TaskRouter } from './taskRouter.ts';
-import { META_RELATED_TASK, readTask, TaskMethod } from './taskShapes.ts';
+import { readTask } from './taskShapes.ts';
 
 /** A server with the tasks of 2025-11-25 (U1): the client asks for them, call by call. */
 export class LegacyTasks extends TaskRouter {
@@ -50,7 +51,7 @@ export class LegacyTasks extends TaskRouter {
   }
 
   protected override passUp(message: WireMessage): void {
-    if (message.method === TaskMethod.toolsChanged) this.#tools.changed();
+    if (message.method === Method.toolsChanged) this.#tools.changed();
     if (message.kind === 'request') this.port.deliver(this.#withCall(message));
     else super.passUp(message);
   }

@@ -3,6 +3,7 @@ import type { Disposable } from '../../../common/disposable.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../../common/json.ts';
 import { isObjectAt, memberOf, type Span } from '../../../common/jsonSpans.ts';
 import { errorLine, lostLine, resultLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { TaskMethod } from '../../wire/taskNames.ts';
 import {
   parsedSpan,
   sliceOf,
@@ -22,7 +23,6 @@ import {
   isEnd,
   NEVER_ENDED,
   readTask,
-  TaskMethod,
   type UpstreamTask,
 } from './taskShapes.ts';
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../../../common/clock.ts';
 import { DisposableStore } from '../../../common/disposable.ts';
-import { Emitter } from '../../../common/event.ts';
+import { Emitter, type Event } from '../../../common/event.ts';
 import { readMessage, type WireMessage } from '../../wire/wireMessage.ts';
-import type { UpstreamChannel } from '../upstreamChannel.ts';
+import { ChannelView } from '../channelView.ts';
+import type { RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
 import { Handshake, type TaskEra } from './handshake.ts';
 import { LegacyTasks } from './legacyTasks.ts';
 import { ModernTasks } from './modernTasks.ts';
@@ -19,7 +20,7 @@ export interface TaskLayerOptions {
 }
 
 /** See `withUpstreamTasks`. Looks at the handshake, then routes what a server with tasks needs. */
-export class TaskLayer implements UpstreamChannel {
+export class TaskLayer extends ChannelView {
   readonly #lines = new Emitter<string>();
   readonly #owned = new DisposableStore();
   readonly #own: OwnRequests;
@@ -27,12 +28,11 @@ export class TaskLayer implements UpstreamChannel {
   #handshake: Handshake | null;
   #router: TaskRouter | null = null;
 
-  readonly onLine = this.#lines.event;
-
   constructor(
-    private readonly channel: UpstreamChannel,
+    channel: UpstreamChannel,
     private readonly options: TaskLayerOptions,
   ) {
+    super(channel);
     this.#own = this.#owned.add(new OwnRequests((line) => channel.send(line)));
     this.#remotes = this.#owned.add(new RemoteNotes(channel));
     this.#handshake = this.#owned.add(this.#createHandshake());
@@ -41,42 +41,18 @@ export class TaskLayer implements UpstreamChannel {
     this.#owned.add(channel.onExit(() => this.#dispose()));
   }
 
-  get facts() {
-    return this.channel.facts;
+  override get onLine(): Event<string> {
+    return this.#lines.event;
   }
 
-  get onRemote() {
+  override get onRemote(): Event<RemoteNews> {
     return this.#remotes.onRemote;
   }
 
-  get onStderr() {
-    return this.channel.onStderr;
-  }
-
-  get onExit() {
-    return this.channel.onExit;
-  }
-
   /** Nothing but this test stands between above and a server without tasks. */
-  send(line: string): void {
+  override send(line: string): void {
     const first = this.#router ?? this.#handshake ?? this.channel;
     first.send(line);
-  }
-
-  holdOutput(isHeld: boolean): void {
-    this.channel.holdOutput(isHeld);
-  }
-
-  shutDown(): Promise<void> {
-    return this.channel.shutDown();
-  }
-
-  end(graceMs: number): Promise<'none' | 'terminated' | 'killed'> {
-    return this.channel.end(graceMs);
-  }
-
-  endDescendants(sinceMs: number, graceMs: number): Promise<number> {
-    return this.channel.endDescendants(sinceMs, graceMs);
   }
 
   #receive(line: string): void {

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../../common/json.ts';
 import { memberOf } from '../../../common/jsonSpans.ts';
 import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
+import { TaskMethod } from '../../wire/taskNames.ts';
 import {
   parsedSpan,
   progressTokenOf,
@@ -13,7 +14,6 @@ import {
 import { OpenCall } from './openCall.ts';
 import { RESUME_METHOD } from './resume.ts';
 import type { TaskPort, WatchedTask } from './taskPort.ts';
-import { TaskMethod } from './taskShapes.ts';
 
 const MAX_CANCELLED = 100;
 
@@ -183,7 +183,7 @@ export abstract class TaskRouter implements Disposable {
 }
 
 function isTaskNotification({ method }: WireMessage): boolean {
-  return method === TaskMethod.statusNotification || method === TaskMethod.taskNotification;
+  return method === TaskMethod.statusChanged || method === TaskMethod.changed;
 }
 
 /** Whether it brings what a task had asked for. */

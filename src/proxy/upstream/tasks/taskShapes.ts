@@ -1,19 +1,6 @@
 import { isJsonObject, numberOr, stringOr } from '../../../common/json.ts';
 import { isTerminal, type TaskStatus } from '../../../registry/taskRecord.ts';
 
-/** MCP's names for tasks of both generations (2025-11-25; extension of 2026-07-28). */
-export const TaskMethod = {
-  get: 'tasks/get',
-  result: 'tasks/result',
-  update: 'tasks/update',
-  cancel: 'tasks/cancel',
-  statusNotification: 'notifications/tasks/status',
-  taskNotification: 'notifications/tasks',
-  toolsChanged: 'notifications/tools/list_changed',
-} as const;
-
-export const META_RELATED_TASK = 'io.modelcontextprotocol/related-task';
-
 const DEFAULT_POLL_MS = 2_000;
 const MIN_POLL_MS = 250;
 const MAX_POLL_MS = 60_000;

@@ -1,5 +1,5 @@
-import type { Event } from '../../../common/event.ts';
-import type { RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
+import type { Event } from '../../common/event.ts';
+import type { RemoteNews, UpstreamChannel } from './upstreamChannel.ts';
 
 /** A channel seen through: everything is that of the channel behind it, its events included. */
 export class ChannelView implements UpstreamChannel {
