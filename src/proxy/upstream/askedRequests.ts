@@ -1,5 +1,17 @@
 import { parseJson } from '../../common/json.ts';
+import { META_CALL } from '../wire/mcpNames.ts';
 import type { WireMessage } from '../wire/wireMessage.ts';
+
+const ANSWERABLE: ReadonlySet<string> = new Set(['elicitation/create', 'sampling/createMessage']);
+
+/**
+ * Whether a person, or a host that comes later, can answer a request for a task. Servers ask for roots
+ * whenever they like: only where it is known for which call does a task wait for them.
+ */
+export function isQuestionOfTask(request: WireMessage): boolean {
+  if (ANSWERABLE.has(request.method)) return true;
+  return request.method === 'roots/list' && request.meta(META_CALL) !== null;
+}
 
 interface Asked {
   readonly message: WireMessage;

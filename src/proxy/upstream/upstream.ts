@@ -16,7 +16,7 @@ import {
   withOwnId,
   withOwnIdAndToken,
 } from '../wire/wireMessage.ts';
-import { AskedRequests } from './askedRequests.ts';
+import { AskedRequests, isQuestionOfTask } from './askedRequests.ts';
 import type { ChannelExit, UpstreamChannel } from './upstreamChannel.ts';
 
 /** What becomes of a request to the upstream. Exactly one of the first two is called, once. */
@@ -48,13 +48,6 @@ export interface Handshake {
   readonly paramsText: string;
   readonly resultText: string;
 }
-
-/** What a person, or a host that comes later, can answer for a task. */
-const ANSWERABLE: ReadonlySet<string> = new Set([
-  'elicitation/create',
-  'sampling/createMessage',
-  'roots/list',
-]);
 
 type EndedBy = 'none' | 'terminated' | 'killed';
 
@@ -263,7 +256,7 @@ export class Upstream {
   /** Nobody is attached: a ping is answered, a question put to its task, all else refused. */
   #answerAlone(message: WireMessage, id: string): void {
     if (message.method === 'ping') this.#send(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
-    else if (!ANSWERABLE.has(message.method) || !this.#askTask(message, id)) this.#refuse(id);
+    else if (!isQuestionOfTask(message) || !this.#askTask(message, id)) this.#refuse(id);
   }
 
   #askTask(message: WireMessage, id: string): boolean {

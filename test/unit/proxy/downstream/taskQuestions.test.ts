@@ -182,6 +182,16 @@ suite('questions of a task', () => {
     assert.equal(stage.context.questions.of(first).length, 1);
   });
 
+  test('a server that asks for roots of itself is refused: it asks for no call', async () => {
+    const stage = new ProxyStage();
+    const host = await taskOf(stage);
+    host.session.close();
+    stage.server.print({ jsonrpc: '2.0', id: 'r', method: 'roots/list' });
+    await settle();
+    assert.match(stage.server.sent.at(-1) ?? '', /"id":"r","error"/);
+    assert.equal(stage.task.status, 'working');
+  });
+
   test('nobody is asked what no person can answer', async () => {
     const stage = new ProxyStage();
     const host = await taskOf(stage);
