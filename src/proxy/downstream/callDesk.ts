@@ -14,6 +14,7 @@ import {
   withId,
 } from '../wire/wireMessage.ts';
 import { errorAnswer } from './answers.ts';
+import { clientOf } from './callFacts.ts';
 import { CallPolicies } from './callPolicies.ts';
 import { CallReply, type ReplyPort } from './callReply.ts';
 import { Companions } from './companions/companions.ts';
@@ -29,6 +30,7 @@ import { ToolCall } from './toolCall.ts';
 import { rewriteToolList, toolNamesOf } from './toolListRewrite.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
 
+/** What the calls of one connection work with; `client` is read at each call. */
 export interface CallDeskOptions {
   readonly context: ProxyContext;
   readonly route: SessionRoute;
@@ -133,13 +135,14 @@ export class CallDesk {
   }
 
   #callCompanion(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
-    const { port } = this.options;
+    const { port, client } = this.options;
     const reply = new CallReply(this.#replyPort, message, id);
     const abort = new AbortController();
     reply.become({ kind: 'own', abort });
     const work = this.#companions.call({
       tool,
       arguments: paramOf(message, 'arguments'),
+      client: clientOf(message, client()),
       tokenText: progressTokenOf(message),
       signal: abort.signal,
       notify: (line) => port.send(line),

@@ -35,6 +35,12 @@ export interface DraftFacts {
   readonly remote: RemoteWork | null;
 }
 
+/** A connection's client, with the chat that sent this very message. */
+export function clientOf(message: WireMessage, client: ClientFacts): ClientFacts {
+  const conversationId = metaOf(message, META_CONVERSATION);
+  return typeof conversationId === 'string' ? { ...client, conversationId } : client;
+}
+
 /** What the request alone tells of a call, and when it came in. Nothing here changes. */
 export class CallFacts {
   readonly id: string;
@@ -58,9 +64,7 @@ export class CallFacts {
 
   /** With the chat that made this very call. */
   get client(): ClientFacts {
-    const { client, message } = this.options;
-    const conversation = metaOf(message, META_CONVERSATION);
-    return typeof conversation === 'string' ? { ...client, conversationId: conversation } : client;
+    return clientOf(this.options.message, this.options.client);
   }
 
   get form(): TaskForm {

@@ -15,7 +15,7 @@ import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
 import { inputRoundOf, retryOf } from '../wire/inputRounds.ts';
 import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
 import type { LiveCall } from './liveCall.ts';
-import { type AskedTask, askRequest, askRound } from './taskInput.ts';
+import { type AskedTask, askRequest, askRound, isLive } from './taskInput.ts';
 import { eventOf, progressFrom } from './upstreamAnswer.ts';
 
 /** What a task needs that is found again. */
@@ -51,6 +51,8 @@ export class ReattachedCall implements LiveCall {
   #upstream: Upstream | null = null;
   #request = 0;
   #isAttached = false;
+  /** Its upstream was asked to stop: nothing is sent again, whatever the record says by now. */
+  #isStopped = false;
   readonly #settled = new Emitter<void>();
   readonly #attached = new Emitter<void>();
 
@@ -117,6 +119,7 @@ export class ReattachedCall implements LiveCall {
   }
 
   cancelUpstream(reason: string, options: { forget: boolean }): void {
+    this.#isStopped = true;
     this.#upstream?.cancel(this.#request, { reason, ...options });
   }
 
@@ -138,26 +141,32 @@ export class ReattachedCall implements LiveCall {
       onGone: ifCurrent((why) => this.#end({ type: 'lost', note: why })),
       onProgress: ifCurrent((message) => this.#onProgress(message)),
       onRemote: ifCurrent((found) => this.#onFound(found)),
-      onAsk: (request, send) => askRequest(this.#asked, request, send),
+      onAsk: (request, send) => this.#asked && askRequest(this.#asked, request, send),
     };
     return observer;
   }
 
-  get #asked(): AskedTask {
-    return { handle: this.handle, questions: this.context.questions };
+  /** The task, as long as it may ask. */
+  get #asked(): AskedTask | null {
+    const { handle } = this;
+    const { registry, questions } = this.context;
+    return this.#isStopped || !isLive(registry, handle) ? null : { handle, questions };
   }
 
   #onResponse(answer: WireMessage, from: Source): void {
     const round = inputRoundOf(answer);
+    const asked = this.#asked;
     if (round === null) this.#end(this.#eventOf(answer, from.remote));
+    else if (asked === null) this.#leave();
     else {
       this.#upstream?.awaitRetry(this.#request, from.observer);
-      askRound(this.#asked, round, (responses) => this.#retry(from, { ...round, responses }));
+      askRound(asked, round, (responses) => this.#retry(from, { ...round, responses }));
     }
   }
 
   /** The task goes on when its questions are answered. */
   #retry({ remote, observer }: Source, input: Parameters<typeof retryOf>[1]): void {
+    if (this.#asked === null) return;
     const request = resumeRequest(remote, this.client);
     const retry = request === null ? null : retryOf(request, input);
     if (retry === null || this.#upstream === null || this.#upstream.isLeaving) {
@@ -186,8 +195,12 @@ export class ReattachedCall implements LiveCall {
   }
 
   #end(event: TaskEvent): void {
-    this.#settled.fire();
     this.#record(event);
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#settled.fire();
     this.release();
   }
 

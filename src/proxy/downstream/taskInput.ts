@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../common/json.ts';
-import type { HandleId } from '../../registry/taskRecord.ts';
-import { type InputRound, retryOf } from '../wire/inputRounds.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { type HandleId, isTerminal } from '../../registry/taskRecord.ts';
+import type { InputRound } from '../wire/inputRounds.ts';
 import { errorLine, resultLine, WireErrorCode } from '../wire/jsonRpc.ts';
 import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
 import type { TaskQuestions } from './taskQuestions.ts';
@@ -9,6 +10,12 @@ import type { TaskQuestions } from './taskQuestions.ts';
 export interface AskedTask {
   readonly handle: HandleId;
   readonly questions: TaskQuestions;
+}
+
+/** Whether a task may still ask: one that has ended is not called again, and waits for nobody (P2). */
+export function isLive(registry: Pick<Registry, 'get'>, handle: HandleId): boolean {
+  const record = registry.get(handle);
+  return record !== undefined && !isTerminal(record.status);
 }
 
 /**
@@ -32,17 +39,8 @@ export function askRound(
   }
 }
 
-/** The call once more after a round; `null` where it cannot be built. */
-export function retryAfter(
-  call: WireMessage,
-  round: InputRound,
-  responses: JsonObject,
-): WireMessage | null {
-  return retryOf(call, { responses, stateText: round.stateText });
-}
-
 /** Nobody can be asked: there is no task after all. */
-export function refusedLine(request: WireMessage): string {
+function refusedLine(request: WireMessage): string {
   const why = 'No client is attached that could answer.';
   return errorLine(String(request.id), WireErrorCode.internalError, why);
 }
@@ -58,4 +56,22 @@ export function askRequest(
   const question = { key: `ask-${id ?? ''}`.replaceAll('"', ''), method, params };
   const key = questions.ask(handle, question, (response) => send(resultLine(String(id), response)));
   return () => questions.withdraw(handle, key);
+}
+
+/** As `askRequest`, of what may still be on its way to be a task; `null`: it may not ask. */
+export function askWhenTask(
+  becoming: Promise<AskedTask | null>,
+  request: WireMessage,
+  send: (line: string) => void,
+): () => void {
+  let isWithdrawn = false;
+  let withdraw = () => {
+    isWithdrawn = true;
+  };
+  void becoming.then((task) => {
+    if (isWithdrawn) return;
+    if (task === null) send(refusedLine(request));
+    else withdraw = askRequest(task, request, send);
+  });
+  return () => withdraw();
 }

@@ -4,11 +4,11 @@ import { Emitter } from '../../common/event.ts';
 import { foldProgress } from '../../registry/progress.ts';
 import type { HandleId, RemoteWork, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
 import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
-import { type InputRound, inputRoundOf } from '../wire/inputRounds.ts';
+import { type InputRound, inputRoundOf, retryOf } from '../wire/inputRounds.ts';
 import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
 import { CANCELLED_BY_CLIENT } from './inFlight.ts';
 import type { LiveCall } from './liveCall.ts';
-import { askRequest, askRound, refusedLine, retryAfter } from './taskInput.ts';
+import { type AskedTask, askRound, askWhenTask, isLive } from './taskInput.ts';
 import { TimedCall } from './timedCall.ts';
 import { eventOf, progressFrom } from './upstreamAnswer.ts';
 
@@ -40,6 +40,8 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
   #whyGone: string | null = null;
   #remote: RemoteWork | null = null;
   #isTakenBack = false;
+  /** Its upstream was asked to stop: nothing is sent again, whatever the record says by now. */
+  #isStopped = false;
   #handOffDone: Promise<void> = Promise.resolve();
   #settled: Emitter<void> | null = null;
 
@@ -93,7 +95,7 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     this.#state = 'task';
     context.calls.add(this);
     context.calls.becameTask(this, handle);
-    if (this.#isTakenBack) void this.#endAsTakenBack(handle);
+    if (this.#isTakenBack) this.#endAsTakenBack(handle);
     else if (upstream.isLeaving) this.onGone('The server ended before the call reached it.');
     else this.#upstreamRequest = upstream.forwardCall(message, this);
     return handle;
@@ -122,9 +124,8 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
   async #createTask(): Promise<void> {
     const { context } = this.options;
     try {
-      const { progress, upstream } = this;
-      const remote = this.#remote;
-      const draft = this.draft({ progress, upstream: upstream?.facts ?? null, remote });
+      const upstream = this.upstream?.facts ?? null;
+      const draft = this.draft({ progress: this.progress, upstream, remote: this.#remote });
       const record = await context.registry.create(draft);
       this.#onCreated(record);
     } catch (error) {
@@ -152,23 +153,19 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     if (this.#remote !== record.remote) this.#recordRemote(record.handle);
     calls.becameTask(this, record.handle);
     const round = this.#answer === null ? null : inputRoundOf(this.#answer);
-    if (this.#isTakenBack) void this.#endAsTakenBack(record.handle);
+    if (this.#isTakenBack) this.#endAsTakenBack(record.handle);
     else if (this.#answer === null || round !== null) this.downstream?.answerHandOff(record, this);
-    else this.#finishDuringHandOff(record.handle, this.#answer);
-    if (round !== null && !this.#isTakenBack) this.#ask(record.handle, round);
+    else this.#finishDuringHandOff(record, this.#answer);
+    if (round !== null && !this.#isTakenBack) this.#ask(round);
     if (this.#whyGone !== null) this.onGone(this.#whyGone);
   }
 
   /** The answer came while the record was being written: `always` keeps its word all the same. */
-  #finishDuringHandOff(handle: HandleId, answer: WireMessage): void {
-    if (this.options.policy.policy === 'always') {
-      const record = this.options.context.registry.get(handle);
-      if (record !== undefined) this.downstream?.answerHandOff(record, this);
-    } else {
-      this.downstream?.answer(answer);
-    }
-    const isDelivered = this.options.policy.policy !== 'always' && this.downstream !== null;
-    this.#applyAnswer(handle, answer, isDelivered);
+  #finishDuringHandOff(record: TaskRecord, answer: WireMessage): void {
+    const isHandedOff = this.options.policy.policy === 'always';
+    if (isHandedOff) this.downstream?.answerHandOff(record, this);
+    else this.downstream?.answer(answer);
+    this.#applyAnswer(record.handle, answer, !isHandedOff && this.downstream !== null);
   }
 
   /** The upstream's answer has come, or it has gone. */
@@ -181,21 +178,24 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     this.#settled?.fire();
     if (this.#state === 'open') this.#finishOpen(answer);
     else if (this.#state === 'handingOff') this.#answer = answer;
-    else if (this.#state === 'task' && this.handle !== null) this.#answerTask(this.handle, answer);
-  }
-
-  #answerTask(handle: HandleId, answer: WireMessage): void {
-    const round = inputRoundOf(answer);
-    if (round === null) this.#applyAnswer(handle, answer, false);
-    else this.#ask(handle, round);
+    else if (this.#state === 'task' && this.handle !== null) {
+      const round = inputRoundOf(answer);
+      if (round === null) this.#applyAnswer(this.handle, answer, false);
+      else this.#ask(round);
+    }
   }
 
   /** The task goes on when its questions are answered: by the same call, sent with the answers. */
-  #ask(handle: HandleId, round: InputRound): void {
-    const { questions } = this.options.context;
+  #ask(round: InputRound): void {
+    const asked = this.#asked;
+    if (asked === null) {
+      this.#end();
+      return;
+    }
     this.upstream?.awaitRetry(this.#upstreamRequest, this);
-    askRound({ handle, questions }, round, (responses) => {
-      const retry = retryAfter(this.options.message, round, responses);
+    askRound(asked, round, (responses) => {
+      if (this.#asked === null) return;
+      const retry = retryOf(this.options.message, { ...round, responses });
       const { upstream } = this;
       if (retry === null || upstream === null || upstream.isLeaving) {
         this.onGone('Its server was gone before the question could be answered.');
@@ -205,14 +205,17 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
 
   /** The server asks, and no host is there to take it: the task does. */
   onAsk(request: WireMessage, send: (line: string) => void): (() => void) | null {
-    if (this.#state === 'open' || this.#state === 'ended') return null;
-    let withdraw = () => {};
-    void this.#handOffDone.then(() => {
-      const { questions } = this.options.context;
-      if (this.handle === null) send(refusedLine(request));
-      else withdraw = askRequest({ handle: this.handle, questions }, request, send);
-    });
-    return () => withdraw();
+    if (this.#state !== 'handingOff' && this.#asked === null) return null;
+    const becoming = this.#handOffDone.then(() => this.#asked);
+    return askWhenTask(becoming, request, send);
+  }
+
+  /** The task, as long as it may ask. */
+  get #asked(): AskedTask | null {
+    const { handle } = this;
+    const { registry, questions } = this.options.context;
+    if (handle === null || this.#isStopped || !isLive(registry, handle)) return null;
+    return { handle, questions };
   }
 
   /** The answer first: its reader begins while we put our books in order. */
@@ -278,12 +281,10 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     if (this.#state === 'open') {
       this.cancelUpstream(reason, { forget: true });
       this.#end();
-    } else if (this.#state === 'task' && this.handle !== null) {
-      void this.#endAsTakenBack(this.handle);
-    }
+    } else if (this.#state === 'task' && this.handle !== null) this.#endAsTakenBack(this.handle);
   }
 
-  async #endAsTakenBack(handle: HandleId): Promise<void> {
+  #endAsTakenBack(handle: HandleId): void {
     const event = { type: 'cancelled', by: 'agent', note: null } as const;
     this.#record(this.options.context.registry.apply(handle, event));
     this.cancelUpstream('The request was cancelled.', { forget: true });
@@ -298,9 +299,8 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     this.downstream = null;
     if (!this.isWaiting) return;
     const { policy, context } = this.options;
-    if (this.upstream === null || policy.policy === 'never') {
-      this.takeBack('The client has left.');
-    } else {
+    if (this.upstream === null || policy.policy === 'never') this.takeBack('The client has left.');
+    else {
       context.predecessors.add(this);
       void this.handOff();
     }
@@ -323,6 +323,7 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
   }
 
   cancelUpstream(reason: string, options: { forget: boolean }): void {
+    this.#isStopped = true;
     this.upstream?.cancel(this.#upstreamRequest, { reason, ...options });
     if (options.forget && this.upstream !== null)
       this.options.context.pool.reconsider(this.upstream);

@@ -222,6 +222,20 @@ suite('work that goes on at a remote server', () => {
     assert.equal(stage.calls.size, 0);
   });
 
+  test('P2 P6 a late round of questions neither resumes a revoked task nor holds its server', async (t) => {
+    const { stage, handle, call } = await restarted(t, TASK);
+    await tell(stage, { status: 'working' });
+    await stage.registry.apply(handle, { type: 'revoked', by: 'user', note: null });
+    call()?.cancelUpstream('revoked', { forget: false });
+    const before = stage.server.sent.length;
+    stage.server.answer(stage.server.last('tasks/result').id, { resultType: 'input_required' });
+    await turn();
+    assert.equal(stage.calls.size, 0);
+    assert.equal(stage.server.sent.length, before);
+    await stage.passTime(60_000);
+    assert.equal(stage.server.shutDowns, 1);
+  });
+
   test('P6 one that is revoked while it waits is over, and its server is told when it is found', async (t) => {
     const { stage, handle, define, task } = await restarted(t, { ...TASK, url: null });
     await stage.registry.apply(handle, { type: 'revoked', by: 'user', note: null });

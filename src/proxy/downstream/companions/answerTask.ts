@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../common/json.ts';
+import type { ClientFacts } from '../../../registry/taskRecord.ts';
 import type { ProxyContext } from '../../proxyContext.ts';
+import { agentPrincipal } from '../agentPrincipal.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
 import { faultOfResponse } from '../elicitationFault.ts';
 import { findTask, viewOf } from '../taskAnswers.ts';
@@ -8,6 +10,7 @@ import { findTask, viewOf } from '../taskAnswers.ts';
 export async function answerTask(
   context: ProxyContext,
   { handle, key, response }: JsonObject,
+  client: ClientFacts,
 ): Promise<ToolAnswer> {
   const task = await findTask(context, handle);
   if (typeof task === 'string') return errorAnswer(task);
@@ -25,12 +28,7 @@ export async function answerTask(
   if (!isJsonObject(response)) return errorAnswer('`response` must be an object.');
   const fault = faultOfResponse(question, response);
   if (fault !== null) return errorAnswer(fault);
-  context.questions.answer(task.handle, question.key, response, {
-    door: 'agent',
-    client: null,
-    conversationId: null,
-    user: null,
-  });
+  context.questions.answer(task.handle, question.key, response, agentPrincipal(client));
   const view = viewOf(context, context.registry.get(task.handle) ?? task);
   return viewAnswer('Answered. Call the poll tool to wait for the result.', view);
 }

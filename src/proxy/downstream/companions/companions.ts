@@ -1,10 +1,12 @@
 import { isJsonObject } from '../../../common/json.ts';
+import type { ClientFacts } from '../../../registry/taskRecord.ts';
 import type { ProxyContext, SessionRoute } from '../../proxyContext.ts';
 import { errorAnswer, type ToolAnswer } from '../answers.ts';
 import type { CompanionNames } from './companionTools.ts';
 import { controlTask } from './taskControl.ts';
 import { TaskPoll } from './taskPoll.ts';
 
+/** What the companion tools of one connection work with. */
 export interface CompanionOptions {
   readonly context: ProxyContext;
   readonly route: SessionRoute;
@@ -15,6 +17,8 @@ export interface CompanionOptions {
 export interface CompanionCall {
   readonly tool: string;
   readonly arguments: unknown;
+  /** With the chat that made this very call. */
+  readonly client: ClientFacts;
   /** The request's own progress token as JSON text; `null` when it wants no progress. */
   readonly tokenText: string | null;
   readonly signal: AbortSignal;
@@ -37,6 +41,6 @@ export class Companions {
     const given = call.arguments ?? {};
     if (!isJsonObject(given)) return errorAnswer('`arguments` must be an object.');
     if (call.tool === this.options.names().poll) return await this.#poll.call(given, call);
-    return await controlTask(this.options, given);
+    return await controlTask(this.options, given, call);
   }
 }

@@ -1,22 +1,25 @@
 import type { JsonObject } from '../../../common/json.ts';
+import { mayAgentsAnswer } from '../../../registry/policy.ts';
 import { toTaskView } from '../../../registry/projection.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
 import { revokedSentence } from '../sentences.ts';
 import { findTask } from '../taskAnswers.ts';
 import { answerTask } from './answerTask.ts';
-import type { CompanionOptions } from './companions.ts';
+import type { CompanionCall, CompanionOptions } from './companions.ts';
 
 const MAX_REASON = 300;
+const STOPS = '`action` must be "revoke" (or "cancel", which is the same)';
 
-/** `task_control`: stops a task for good. Unknown and malformed handles get the same words (P8). */
+/** `task_control`: stops a task for good, or answers it. Unknown and malformed handles get the same words (P8). */
 export async function controlTask(
-  { context }: CompanionOptions,
+  { context, route }: CompanionOptions,
   given: JsonObject,
+  { client }: CompanionCall,
 ): Promise<ToolAnswer> {
   const { handle, action, reason } = given;
-  if (action === 'answer') return await answerTask(context, given);
+  if (action === 'answer') return await answerTask(context, given, client);
   if (action !== 'revoke' && action !== 'cancel') {
-    return errorAnswer('`action` must be "revoke" (or "cancel", which is the same).');
+    return errorAnswer(`${STOPS}${mayAgentsAnswer(route.policy()) ? ', or "answer"' : ''}.`);
   }
   const found = await findTask(context, handle);
   if (typeof found === 'string') return errorAnswer(found);

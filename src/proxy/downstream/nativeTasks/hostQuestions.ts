@@ -1,11 +1,12 @@
 import type { Disposable } from '../../../common/disposable.ts';
 import { isJsonObject, type JsonObject } from '../../../common/json.ts';
-import type { HandleId } from '../../../registry/taskRecord.ts';
+import type { ClientFacts, HandleId } from '../../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext } from '../../proxyContext.ts';
 import { notificationLine } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import { META_RELATED_TASK } from '../../wire/taskNames.ts';
 import { parsedSpan, type WireMessage } from '../../wire/wireMessage.ts';
+import { agentPrincipal } from '../agentPrincipal.ts';
 import type { Question } from '../taskQuestions.ts';
 
 /** Never one of the server's ids. */
@@ -22,6 +23,8 @@ interface Asked {
   readonly id: string;
   readonly handle: HandleId;
   readonly key: string;
+  /** The host has answered with an error: others may answer, it is not asked again. */
+  isRefused: boolean;
 }
 
 /**
@@ -36,6 +39,7 @@ export class HostQuestions {
   constructor(
     private readonly context: ProxyContext,
     private readonly port: DownstreamPort,
+    private readonly client: () => ClientFacts,
   ) {}
 
   /** What the host said of itself in its `initialize` params. */
@@ -47,51 +51,67 @@ export class HostQuestions {
   /** Until it is disposed, whatever the task asks goes to the host, once each. */
   askFor(handle: HandleId): Disposable {
     this.#look(handle);
-    return this.context.questions.onDidChange((asking) => {
+    const changes = this.context.questions.onDidChange((asking) => {
       if (asking === handle) this.#look(handle);
     });
+    return {
+      dispose: () => {
+        changes.dispose();
+        this.#withdrawGone(handle);
+      },
+    };
   }
 
   /** Whether the response answers one of these. An error leaves the question to others. */
   take(response: WireMessage): boolean {
     const asked = this.#asked.get(response.id ?? '');
     if (asked === undefined) return false;
-    this.#asked.delete(asked.id);
     const result = parsedSpan(response, response.result);
-    if (isJsonObject(result)) this.context.questions.answer(asked.handle, asked.key, result);
+    if (isJsonObject(result)) this.#answer(asked, result);
+    else asked.isRefused = true;
     return true;
   }
 
+  #answer({ id, handle, key }: Asked, result: JsonObject): void {
+    this.#asked.delete(id);
+    this.context.questions.answer(handle, key, result, agentPrincipal(this.client()));
+  }
+
   #look(handle: HandleId): void {
-    const open = this.context.questions.of(handle);
-    const ours = [...this.#asked.values()].filter((asked) => asked.handle === handle);
-    for (const asked of ours) {
-      if (!open.some(({ key }) => key === asked.key)) this.#withdraw(asked);
+    this.#withdrawGone(handle);
+    const known = new Set(this.#askedOf(handle).map(({ key }) => key));
+    for (const question of this.context.questions.of(handle)) {
+      if (!known.has(question.key)) this.#ask(handle, question);
     }
-    for (const question of open) {
-      if (!ours.some(({ key }) => key === question.key)) this.#ask(handle, question);
-    }
+  }
+
+  /** Somebody else was faster, the server wants no answer any more, or the task has ended. */
+  #withdrawGone(handle: HandleId): void {
+    const open = new Set(this.context.questions.of(handle).map(({ key }) => key));
+    for (const asked of this.#askedOf(handle)) if (!open.has(asked.key)) this.#withdraw(asked);
+  }
+
+  #askedOf(handle: HandleId): Asked[] {
+    return [...this.#asked.values()].filter((asked) => asked.handle === handle);
   }
 
   #ask(handle: HandleId, { key, method, params }: Question): void {
     if (this.#capabilities[CAPABILITY_FOR[method] ?? ''] === undefined) return;
     this.#lastId += 1;
-    const id = `${ID_PREFIX}${this.#lastId}`;
+    const name = `${ID_PREFIX}${this.#lastId}`;
+    const id = JSON.stringify(name);
     const given = isJsonObject(params) ? params : {};
     const meta = isJsonObject(given._meta) ? given._meta : {};
     const _meta = { ...meta, [META_RELATED_TASK]: { taskId: handle } };
-    this.#asked.set(JSON.stringify(id), { id: JSON.stringify(id), handle, key });
-    this.port.send(JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...given, _meta } }));
+    this.#asked.set(id, { id, handle, key, isRefused: false });
+    const request = { jsonrpc: '2.0', id: name, method, params: { ...given, _meta } };
+    this.port.send(JSON.stringify(request));
   }
 
-  /** Somebody else was faster. */
-  #withdraw({ id }: Asked): void {
+  #withdraw({ id, isRefused }: Asked): void {
     this.#asked.delete(id);
-    this.port.send(
-      notificationLine(Method.cancelled, {
-        requestId: JSON.parse(id),
-        reason: 'Already answered.',
-      }),
-    );
+    if (isRefused) return;
+    const params = { requestId: JSON.parse(id), reason: 'No longer asked.' };
+    this.port.send(notificationLine(Method.cancelled, params));
   }
 }

@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../../common/json.ts';
-import type { Principal } from '../../../registry/auditTrail.ts';
 import type { ProxyContext } from '../../proxyContext.ts';
 import { takesTasks } from '../../wire/envelopes.ts';
 import { WireError, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { TaskMethod } from '../../wire/taskNames.ts';
 import type { WireMessage } from '../../wire/wireMessage.ts';
+import { agentPrincipal } from '../agentPrincipal.ts';
 import { detailedTask } from './detailedTask.ts';
 import { knownTask } from './knownTask.ts';
 import { stopTask } from './stopTask.ts';
@@ -46,8 +46,7 @@ async function get(context: ProxyContext, { params, signal }: TaskRequest): Prom
 /** Some answers may come now and others later; what is asked no more is not looked at. */
 async function update(context: ProxyContext, { params, client }: TaskRequest): Promise<string> {
   const { handle } = await knownTask(context, params.taskId);
-  const { name, version, conversationId } = client;
-  const by: Principal = { door: 'agent', client: { name, version }, conversationId, user: null };
+  const by = agentPrincipal(client);
   for (const [key, response] of Object.entries(responsesIn(params))) {
     if (isJsonObject(response)) context.questions.answer(handle, key, response, by);
   }

@@ -8,6 +8,7 @@ import { errorLine, notificationLine, WireError, WireErrorCode } from '../../wir
 import { Method } from '../../wire/mcpNames.ts';
 import { META_IMMEDIATE_RESPONSE, TaskMethod } from '../../wire/taskNames.ts';
 import { parsedSpan, type WireMessage } from '../../wire/wireMessage.ts';
+import { clientOf } from '../callFacts.ts';
 import type { InFlight } from '../inFlight.ts';
 import { sendProgress, viewOf } from '../taskAnswers.ts';
 import type { UpstreamBinding } from '../upstreamBinding.ts';
@@ -20,6 +21,7 @@ import { missingExtension, offersTasks, type TaskForm } from './taskForm.ts';
 import { TaskListen } from './taskListen.ts';
 import { modernTask } from './taskShapes.ts';
 
+/** What the task methods of one connection work with; `client` is read at each request. */
 export interface TaskMethodsOptions {
   readonly context: ProxyContext;
   readonly route: SessionRoute;
@@ -48,8 +50,8 @@ export class TaskMethods implements Disposable {
   #isOffered = false;
 
   constructor(private readonly options: TaskMethodsOptions) {
-    const { context, route, port } = options;
-    this.#questions = new HostQuestions(context, port);
+    const { context, route, port, client } = options;
+    this.#questions = new HostQuestions(context, port, client);
     this.#legacy = new LegacyTasks(context, route, this.#questions);
   }
 
@@ -60,8 +62,8 @@ export class TaskMethods implements Disposable {
 
   /** Decides, once for the connection, whether an `initialize` (JSON texts) offers tasks. */
   offer(paramsText: string, resultText: string): boolean {
-    this.#questions.know(parseJson(paramsText));
     this.#isOffered = offersTasks(resultText, this.options.route.policy());
+    if (this.#isOffered) this.#questions.know(parseJson(paramsText));
     return this.#isOffered;
   }
 
@@ -126,7 +128,7 @@ export class TaskMethods implements Disposable {
 
   async #answer(message: WireMessage, signal: AbortSignal): Promise<string> {
     const params = parsedSpan(message, message.params);
-    const client = this.options.client();
+    const client = clientOf(message, this.options.client());
     const request = { params: isJsonObject(params) ? params : {}, client, signal };
     if (isModern(message)) return await answerModern(this.options.context, message, request);
     if (this.#isOffered) return await this.#legacy.answer(message.method, request);

@@ -213,6 +213,86 @@ suite('questions of a task', () => {
     assert.equal(stage.context.questions.answer(handle, 'branch', ANSWER), false);
   });
 
+  for (const [what, inputRequests] of [
+    ['with a question', { branch: ASK }],
+    ['that says “try again”', {}],
+  ] as const) {
+    test(`P2 P6 a late round ${what} neither calls a revoked task again nor holds its server`, async () => {
+      const stage = new ProxyStage();
+      const host = await taskOf(stage);
+      const { handle } = stage.task;
+      const call = stage.calls.ofHandle(handle);
+      await stage.registry.apply(handle, { type: 'revoked', by: 'user', note: null });
+      call?.cancelUpstream('revoked', { forget: false });
+      call?.release();
+      const { id } = stage.server.last('tools/call');
+      stage.server.answer(id, { resultType: 'input_required', inputRequests });
+      await settle();
+      assert.equal(stage.server.all('tools/call').length, 1);
+      assert.deepEqual(stage.context.questions.of(handle), []);
+      host.session.close();
+      await stage.passTime(60_000);
+      assert.equal(stage.server.shutDowns, 1);
+    });
+  }
+
+  test('P2 P6 nor does one that comes while the disk has not taken the end yet', async () => {
+    const stage = new ProxyStage();
+    await taskOf(stage);
+    const { handle } = stage.task;
+    const release = stage.store.hold();
+    const revoked = stage.registry.apply(handle, { type: 'revoked', by: 'user', note: null });
+    stage.calls.ofHandle(handle)?.cancelUpstream('revoked', { forget: false });
+    const { id } = stage.server.last('tools/call');
+    stage.server.answer(id, { resultType: 'input_required' });
+    await settle();
+    assert.equal(stage.server.all('tools/call').length, 1);
+    release();
+    await revoked;
+    assert.equal(stage.task.status, 'cancelled');
+  });
+
+  test('P3 a server that asks for a revoked task is refused', async () => {
+    const stage = new ProxyStage();
+    const host = await taskOf(stage);
+    host.session.close();
+    const { handle } = stage.task;
+    await stage.registry.apply(handle, { type: 'revoked', by: 'user', note: null });
+    stage.calls.ofHandle(handle)?.cancelUpstream('revoked', { forget: false });
+    stage.server.print({ jsonrpc: '2.0', id: 'late', ...ASK });
+    await settle();
+    assert.match(stage.server.sent.at(-1) ?? '', /"id":"late","error"/);
+    assert.deepEqual(stage.context.questions.of(handle), []);
+  });
+
+  test('a question taken back while the call becomes a task is not asked', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.callTool(1, 'build');
+    const release = stage.store.hold();
+    host.session.close();
+    stage.server.print({ jsonrpc: '2.0', id: 'q', ...ASK });
+    const cancelled = { method: 'notifications/cancelled', params: { requestId: 'q' } };
+    stage.server.print({ jsonrpc: '2.0', ...cancelled });
+    release();
+    await settle();
+    assert.equal(stage.task.status, 'working');
+    assert.deepEqual(stage.context.questions.of(stage.task.handle), []);
+  });
+
+  test('a question that comes while the call becomes a task is asked', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.callTool(1, 'build');
+    const release = stage.store.hold();
+    host.session.close();
+    stage.server.print({ jsonrpc: '2.0', id: 'q', ...ASK });
+    release();
+    await settle();
+    assert.equal(stage.task.status, 'input_required');
+    assert.equal(stage.context.questions.of(stage.task.handle).length, 1);
+  });
+
   test('a poll tells the agent to send the user to the question', async () => {
     const stage = new ProxyStage();
     const host = await taskOf(stage);

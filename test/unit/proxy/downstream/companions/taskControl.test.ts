@@ -82,13 +82,16 @@ suite('an agent that answers for the person', () => {
   test('P8 is heard for a tool where it may, and the audit names it', async () => {
     const { stage, host } = await asked({ tools: { 'dep*': { agentsMayAnswer: true } } });
     const { handle } = stage.task;
-    host.callTool(2, 'task_control', { arguments: { handle, ...answer } });
+    const _meta = { 'vscode.conversationId': 'chat' };
+    host.callTool(2, 'task_control', { arguments: { handle, ...answer }, _meta });
     await turn();
     await turn();
     assert.equal(host.resultOf(2).isError, undefined);
     assert.equal(stage.task.status, 'working');
     const row = stage.audit.rows.find(({ action }) => action === 'input_provided');
     assert.equal(row?.principal.door, 'agent');
+    assert.deepEqual(row?.principal.client, { name: 'fake host', version: '1' });
+    assert.equal(row?.principal.conversationId, 'chat');
   });
 
   test('is told what is wrong with its answer', async () => {

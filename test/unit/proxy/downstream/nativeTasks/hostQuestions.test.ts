@@ -51,16 +51,45 @@ suite('what a task has asked', () => {
     const [cancel] = host.notifications('notifications/cancelled');
     const { requestId } = (cancel?.params ?? {}) as JsonObject;
     assert.equal(requestId, questions[0]?.id);
+    host.send({ jsonrpc: '2.0', id: questions[0]?.id, result: { action: 'accept' } });
+    assert.equal(stage.context.questions.of(handle).length, 1, 'too late for an answer');
     await stage.passTime(0);
   });
 
+  test('is taken back when the task has ended', async () => {
+    const { stage, host, handle } = await askedTask();
+    const [question] = host.notifications('elicitation/create');
+    await stage.registry.apply(handle, { type: 'revoked', by: 'user', note: null });
+    await turn();
+    const [cancel, ...more] = host.notifications('notifications/cancelled');
+    assert.deepEqual(cancel?.params, { requestId: question?.id, reason: 'No longer asked.' });
+    assert.deepEqual(more, []);
+  });
+
+  test('P8 has an answer of this host’s, as the audit trail says', async () => {
+    const { stage, host } = await askedTask();
+    const [question] = host.notifications('elicitation/create');
+    host.send({ jsonrpc: '2.0', id: question?.id, result: { action: 'accept' } });
+    await turn();
+    const row = stage.audit.rows.find(({ action }) => action === 'input_provided');
+    const client = { name: 'fake host', version: '1' };
+    assert.deepEqual([row?.principal.door, row?.principal.client], ['agent', client]);
+  });
+
   test('is left to others where the host answers with an error', async () => {
-    const { stage, host, handle, answers } = await askedTask();
+    const { stage, host, handle, ask, answers } = await askedTask();
     const [question] = host.notifications('elicitation/create');
     host.send({ jsonrpc: '2.0', id: question?.id, error: { code: -1, message: 'no' } });
     await turn();
     assert.deepEqual(answers, []);
     assert.equal(stage.context.questions.of(handle).length, 1);
+    await ask('b');
+    const messages = host
+      .notifications('elicitation/create')
+      .map(({ params }) => (params as JsonObject).message);
+    assert.deepEqual(messages, ['a', 'b'], 'nor asked again');
+    stage.context.questions.answer(handle, 'a', { action: 'decline' });
+    assert.deepEqual(host.notifications('notifications/cancelled'), []);
     await stage.passTime(0);
   });
 
