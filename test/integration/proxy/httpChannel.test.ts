@@ -33,6 +33,19 @@ function endsWith(status: number, error: object): HttpBehaviour {
   };
 }
 
+/** So many answers to others without a byte more for this one: nobody reads it. */
+const STALLED_AFTER = 20;
+
+/** Resolves when a response gets no further while the server answers others, or has been read. */
+async function untilStalled(response: ServerResponse, url: string): Promise<void> {
+  let left = response.writableLength;
+  for (let still = 0; still < STALLED_AFTER && !response.writableFinished; still += 1) {
+    await (await fetch(url)).arrayBuffer();
+    if (response.writableLength !== left) still = 0;
+    left = response.writableLength;
+  }
+}
+
 suite('a channel over Streamable HTTP', () => {
   test('P12 a message goes out byte for byte, and its headers are those of its era', async (t) => {
     const bodies: string[] = [];
@@ -284,7 +297,7 @@ suite('a channel over Streamable HTTP', () => {
     stage.channel.holdOutput(true);
     stage.call(2, 'run');
     const response = await isFull;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await untilStalled(response, url);
     assert.equal(response.writableFinished, false, 'the server could not write it all');
     assert.equal(stage.lines.all.length, 1);
     stage.channel.holdOutput(false);
