@@ -1,4 +1,5 @@
 import type { FrontParams } from '../brokerApi/brokerProtocol.ts';
+import { isToken } from '../brokerApi/tokenFile.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import { TaskHandlesError } from '../common/errors.ts';
 import { type JsonObject, stringOr } from '../common/json.ts';
@@ -8,8 +9,6 @@ import type { HttpFronts } from './httpFronts.ts';
 import { parseDefinition, parsePolicy } from './wireDefinition.ts';
 
 const MAX_PORT = 65_535;
-/** Shorter ones could be guessed. */
-const MIN_TOKEN_LENGTH = 16;
 
 /** Registers the methods about HTTP fronts. What a client opened closes with its link. */
 export function handleFrontRequests(
@@ -51,11 +50,9 @@ function portOf(port: unknown): number {
   throw invalid(`\`port\` must be a whole number from 0 to ${MAX_PORT}.`);
 }
 
-/** As it stands in a header: visible ASCII. */
 function tokenOf(token: unknown): string {
-  const isToken = typeof token === 'string' && /^[\x21-\x7e]+$/.test(token);
-  if (isToken && token.length >= MIN_TOKEN_LENGTH) return token;
-  throw invalid(`\`token\` must have at least ${MIN_TOKEN_LENGTH} visible ASCII characters.`);
+  if (typeof token === 'string' && isToken(token)) return token;
+  throw invalid('`token` must have at least 16 visible ASCII characters.');
 }
 
 function invalid(message: string): TaskHandlesError {

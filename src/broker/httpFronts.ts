@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { FrontParams, OpenFront } from '../brokerApi/brokerProtocol.ts';
+import { freshToken } from '../brokerApi/tokenFile.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { HttpFront } from '../proxy/downstream/http/httpFront.ts';
 import type { ProxyContext, SessionRoute } from '../proxy/proxyContext.ts';
@@ -35,7 +35,7 @@ export class HttpFronts implements Disposable {
   /** The opener disposes it. Rejects with `port_unavailable` or `unknown_route`. */
   async open(params: FrontParams): Promise<OwnFront> {
     const { route: name, workspace, port } = params;
-    const token = params.token ?? randomBytes(32).toString('base64url');
+    const token = params.token ?? freshToken();
     const routeAt = await this.#routesOf(params);
     const front = await HttpFront.open({ context: this.context, port, token, routeAt });
     const url = front.origin + PATH;

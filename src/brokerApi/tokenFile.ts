@@ -10,6 +10,11 @@ export function freshToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** Whether nobody will guess it, and a header can carry it. */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]{16,}$/.test(text);
+}
+
 /**
  * The token that the person keeps in this file; made if the file is not there. Rejects a file that
  * others may read (`usage`).
@@ -20,7 +25,7 @@ export function keptToken(path: string): string {
     if (process.platform !== 'win32' && (statSync(path).mode & OTHERS) !== 0) {
       throw unusable(path, `others may read it: chmod 600 ${path}`);
     }
-    if (/^[\x21-\x7e]{16,}$/.test(token)) return token;
+    if (isToken(token)) return token;
     throw unusable(path, 'it must hold one token of at least 16 visible ASCII characters');
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOENT') throw asUnusable(path, error);
@@ -41,10 +46,16 @@ export function writeToken(path: string, token: string): void {
   }
 }
 
+/** What the disk refuses is no fault of the command line. */
 function asUnusable(path: string, error: unknown): TaskHandlesError {
-  return TaskHandlesError.is(error) ? error : unusable(path, messageOf(error));
+  if (TaskHandlesError.is(error)) return error;
+  return new TaskHandlesError('home_not_writable', sentence(path, messageOf(error)));
 }
 
 function unusable(path: string, why: string): TaskHandlesError {
-  return new TaskHandlesError('usage', `The token file ${path} cannot be used: ${why}.`);
+  return new TaskHandlesError('usage', sentence(path, why));
+}
+
+function sentence(path: string, why: string): string {
+  return `The token file ${path} cannot be used: ${why}.`;
 }

@@ -13,6 +13,9 @@ import {
   SHORTEST_TTL_MS,
 } from './policy.ts';
 
+/** Settings that no single tool has, beside the limits. */
+const WHOLE_SERVER: ReadonlySet<string> = new Set(['strictTaskStatus', 'agentsMayAnswer']);
+
 /** The readable part of a policy, and one line for each part that was not readable. */
 export interface ParsedRoutePolicy {
   readonly policy: RoutePolicy;
@@ -26,10 +29,12 @@ export function parseRoutePolicy(value: unknown): ParsedRoutePolicy {
     return { policy: {}, problems: ['The policy is not an object; the defaults hold.'] };
   }
   const problems: string[] = [];
-  const { tools, maxLiveTasks, maxLiveTasksInAll, strictTaskStatus, ...rest } = value;
+  const { tools, maxLiveTasks, maxLiveTasksInAll, strictTaskStatus, agentsMayAnswer, ...rest } =
+    value;
   const limits = parseLimits({ maxLiveTasks, maxLiveTasksInAll }, problems);
   const strictness = parseStrictness(strictTaskStatus, problems);
-  const policy = { ...limits, ...strictness, ...parseSettings(rest, '', problems) };
+  const answering = parseAnswering(agentsMayAnswer, problems);
+  const policy = { ...limits, ...strictness, ...answering, ...parseSettings(rest, '', problems) };
   if (tools === undefined) return { policy, problems };
   return { policy: { ...policy, tools: parseTools(tools, problems) }, problems };
 }
@@ -54,6 +59,14 @@ function parseStrictness(
   return {};
 }
 
+function parseAnswering(value: unknown, problems: string[]): Pick<RoutePolicy, 'agentsMayAnswer'> {
+  if (Array.isArray(value) && value.every((glob) => typeof glob === 'string')) {
+    return { agentsMayAnswer: value };
+  }
+  if (value !== undefined) problems.push('"agentsMayAnswer" must be a list of tools; none holds.');
+  return {};
+}
+
 function parseTools(value: unknown, problems: string[]): Record<string, PolicySettings> {
   if (!isJsonObject(value)) {
     problems.push('"tools" is not an object of settings by tool name; it is ignored.');
@@ -75,9 +88,7 @@ function parseSettings(value: JsonObject, path: string, problems: string[]): Pol
     const duration = DURATION_SETTINGS.find((known) => known === name);
     if (name === 'policy' && isHandOff(setting)) settings.policy = setting;
     else if (name === 'nativeTasks' && isNativeTasks(setting)) settings.nativeTasks = setting;
-    else if (name === 'agentsMayAnswer' && typeof setting === 'boolean') {
-      settings.agentsMayAnswer = setting;
-    } else if (duration && isDurationMs(setting)) {
+    else if (duration && isDurationMs(setting)) {
       settings[duration] = duration === 'ttlMs' ? saneTtlMs(setting, path, problems) : setting;
     } else problems.push(`"${path}${name}" ${faultOf(name, duration !== undefined)}`);
   }
@@ -100,9 +111,8 @@ function faultOf(name: string, isDuration: boolean): string {
   if (name === 'nativeTasks') {
     return 'must be "never", "optional" or "required"; the default holds.';
   }
-  if (name === 'agentsMayAnswer') return 'must be true or false; the default holds.';
   if (isDuration) return 'must be a number of milliseconds, not negative; the default holds.';
-  if (name === 'strictTaskStatus' || LIMIT_SETTINGS.some((limit) => limit === name)) {
+  if (WHOLE_SERVER.has(name) || LIMIT_SETTINGS.some((limit) => limit === name)) {
     return 'is a setting of the whole server, not of one tool; it is ignored.';
   }
   return 'is not a known setting; it is ignored.';

@@ -9,8 +9,6 @@ export interface PolicySettings {
   readonly policy?: HandOff;
   /** `required` refuses, in both eras, a call of a client without tasks. */
   readonly nativeTasks?: NativeTasks;
-  /** Whether an agent may answer what the tool's server asks the person. */
-  readonly agentsMayAnswer?: boolean;
   readonly handOffAfterMs?: number;
   readonly ttlMs?: number;
   readonly pollIntervalMs?: number;
@@ -35,12 +33,19 @@ export interface LimitSettings {
 export interface RoutePolicy extends PolicySettings, LimitSettings {
   /** A result with `isError` is `failed` for legacy clients, as 2025-11-25 has it. */
   readonly strictTaskStatus?: boolean;
+  /**
+   * Tools (globs) whose questions agents may answer in the person's place (P8). From the person's
+   * settings alone, never from what a workspace brings.
+   */
+  readonly agentsMayAnswer?: readonly string[];
   /** Overrides by tool name; keys are globs (`*`, `?`), the last match wins. */
   readonly tools?: Readonly<Record<string, PolicySettings>>;
 }
 
 /** What holds for one call: every setting has a value. */
-export type ResolvedPolicy = Required<PolicySettings & LimitSettings>;
+export interface ResolvedPolicy extends Required<PolicySettings & LimitSettings> {
+  readonly agentsMayAnswer: boolean;
+}
 
 /** What holds where nobody said anything. */
 export const DEFAULT_POLICY: ResolvedPolicy = {
@@ -122,12 +127,13 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
   for (const settings of [routePolicy, ...overridesFor(routePolicy, tool)]) {
     if (isHandOff(settings.policy)) resolved.policy = settings.policy;
     if (isNativeTasks(settings.nativeTasks)) resolved.nativeTasks = settings.nativeTasks;
-    resolved.agentsMayAnswer = settings.agentsMayAnswer ?? resolved.agentsMayAnswer;
     for (const name of DURATION_SETTINGS) {
       const value = settings[name];
       if (isDurationMs(value)) resolved[name] = Math.min(value, longestMs(name));
     }
   }
+  const { agentsMayAnswer = [] } = routePolicy;
+  resolved.agentsMayAnswer = agentsMayAnswer.some((glob) => matchesGlob(glob, tool));
   for (const name of LIMIT_SETTINGS) {
     const value = routePolicy[name];
     if (isLimit(value)) resolved[name] = value;
@@ -136,9 +142,8 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
 }
 
 /** Whether agents may answer questions of some tool of the route. */
-export function mayAgentsAnswer(routePolicy: RoutePolicy): boolean {
-  const settings = [routePolicy, ...Object.values(routePolicy.tools ?? {})];
-  return settings.some(({ agentsMayAnswer }) => agentsMayAnswer === true);
+export function mayAgentsAnswer({ agentsMayAnswer = [] }: RoutePolicy): boolean {
+  return agentsMayAnswer.length > 0;
 }
 
 /** Whether a call of some tool of the route may become a task. */

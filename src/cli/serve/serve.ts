@@ -49,8 +49,9 @@ class Serving {
 
   async run(): Promise<ExitCode> {
     const { signal } = this.#leaving;
+    let client: ControlClient | undefined;
     try {
-      let client = await this.#open();
+      client = await this.#open();
       this.#tell();
       while (await this.#isLost(client)) {
         say('the broker is gone; serving again as soon as there is one.');
@@ -60,6 +61,7 @@ class Serving {
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
+      client?.dispose();
       if (this.#ownTokenFile !== null) rmSync(this.#ownTokenFile, { force: true });
     }
     return ExitCode.done;
@@ -134,9 +136,10 @@ class Serving {
   #tokenPlace(): string {
     const { tokenFile } = this.options;
     if (tokenFile !== null) return resolve(tokenFile);
-    this.#ownTokenFile = join(this.#paths.root, `serve-${this.#front.port}.token`);
-    writeToken(this.#ownTokenFile, this.#token);
-    return this.#ownTokenFile;
+    const own = join(this.#paths.root, `serve-${this.#front.port}.token`);
+    writeToken(own, this.#token);
+    this.#ownTokenFile = own;
+    return own;
   }
 }
 

@@ -20,12 +20,13 @@ export const POLICY_SETTINGS = [
 ] as const;
 
 /**
- * The policy of a route: the person's settings, over them what the server's own entry says. Values
+ * The policy of a route: the person's settings, over them what the server's own entry says, but for
+ * who may answer in the person's place (P8): a workspace brings entries. Values
  * go on as they were written: the broker reads them, and names in its log what cannot be meant.
  */
 export function routePolicy(settings: unknown, entry: unknown): RoutePolicy {
   const { tools: generalTools, ...general } = writtenIn(settings);
-  const { tools: ownTools, ...own } = writtenIn(entry);
+  const { tools: ownTools, agentsMayAnswer: _notTheirs, ...own } = writtenIn(entry);
   const tools = { ...toolsIn(generalTools), ...toolsIn(ownTools) };
   return { ...general, ...own, ...(Object.keys(tools).length > 0 && { tools }) };
 }

@@ -50,8 +50,8 @@ export function inputSentence(view: TaskView): string {
   const what = asked.length === 0 ? '' : `: ${asked.join(', ')}`;
   return (
     `Task ${view.handle} (\`${view.tool}\`) waits for the user${what}. Do not answer for them: tell ` +
-    `them to answer it in the editor or with \`mcp-task-handles answer ${view.handle}\` in a ` +
-    'terminal, and end your turn.'
+    `them to answer it with \`mcp-task-handles answer ${view.handle}\` in a terminal, and end ` +
+    'your turn.'
   );
 }
 

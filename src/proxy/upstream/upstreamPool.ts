@@ -1,6 +1,7 @@
 import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
+import { TaskHandlesError } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { RemoteWork } from '../../registry/taskRecord.ts';
 import { EraMemory } from './eras/eraMemory.ts';
@@ -31,6 +32,7 @@ export class UpstreamPool implements Disposable {
   readonly #entries = new Map<string, Entry>();
   readonly #eras = new EraMemory();
   #lastId = 0;
+  #isShutDown = false;
 
   constructor(private readonly options: UpstreamPoolOptions) {}
 
@@ -56,7 +58,13 @@ export class UpstreamPool implements Disposable {
     const id = `u${this.#lastId}`;
     const { start, clock, log } = this.options;
     const eras = this.#eras;
+    if (this.#isShutDown) throw leaving();
     const channel = await openServer({ ...server, start, id, clock, log, eras });
+    // The end has come while it was starting: nobody else would end it.
+    if (this.#isShutDown) {
+      await channel.shutDown();
+      throw leaving();
+    }
     const upstream = new Upstream(id, route, channel, log);
     const entry: Entry = { upstream, key: null, linger: null };
     this.#entries.set(id, entry);
@@ -98,8 +106,9 @@ export class UpstreamPool implements Disposable {
     entry.linger = this.options.clock.after(this.options.lingerMs, () => this.#endIfIdle(entry));
   }
 
-  /** Ends every upstream; for the broker's own end. */
+  /** Ends every upstream, and starts no other; for the broker's own end. */
   async shutDown(): Promise<void> {
+    this.#isShutDown = true;
     const all = [...this.#entries.values()];
     this.#entries.clear();
     await Promise.all(all.map((entry) => this.#end(entry)));
@@ -126,4 +135,8 @@ export class UpstreamPool implements Disposable {
     entry.linger?.dispose();
     this.#entries.delete(entry.upstream.id);
   }
+}
+
+function leaving(): TaskHandlesError {
+  return new TaskHandlesError('upstream_start_failed', 'The broker is ending; call again.');
 }

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +22,7 @@ import type { BrokerStatus } from '../../../src/brokerApi/brokerProtocol.ts';
 import { cliJson, runCli } from '../../support/cliProcess.ts';
 import { EVERYTHING, fixtureServer, textOf } from '../../support/connectClient.ts';
 import { waitFor } from '../../support/processes.ts';
+import { freePort } from '../../support/remoteServer.ts';
 import { ServeHome, type ServeProgram } from '../../support/serveProgram.ts';
 
 const EVERYTHING_STDIO = [process.execPath, EVERYTHING, 'stdio'];
@@ -251,12 +260,15 @@ suite('serve', () => {
     const { port } = taken.address() as { port: number };
     const loose = join(home.path, 'loose');
     writeFileSync(loose, 'a-token-that-all-may-read\n', { mode: 0o644 });
+    const blocked = await freePort();
+    mkdirSync(join(home.path, `serve-${blocked}.token`, 'in-the-way'), { recursive: true });
     const table: [string[], number, RegExp][] = [
       [['--port', String(port)], 1, /Port \d+ is in use by another program/],
       [['--port', '70000'], 2, /--port takes a whole number/],
       [['--port'], 2, /--port needs a value/],
       [['--token-file', loose], 2, /others may read it/],
       [['--frob'], 2, /--frob/],
+      [['--port', String(blocked)], 1, /token file .* cannot be used/],
     ];
     for (const [flags, expected, words] of table) {
       const args = ['serve', '--route', 'e', '--home', home.path, ...flags, '--', 'true'];

@@ -172,6 +172,21 @@ suite('a channel over Streamable HTTP', () => {
     assert.deepEqual(resumed, ['e1']);
   });
 
+  for (const place of ['/s/4fd09c/mcp', '/mcp?key=4fd09c', '/mcp#4fd09c']) {
+    test(`P8 an address that may hold a secret is not told to the record: ${place}`, async (t) => {
+      const url = await serveHttp(
+        t,
+        breaksItsStream(() => {}),
+      );
+      const stage = await HttpChannelStage.open(t, new URL(place, url).href);
+      await stage.initialize();
+      stage.call(5, 'run');
+      await stage.lines.next((line) => line.includes('progress'));
+      await stage.channel.end(0);
+      assert.equal(stage.remotes[0]?.remote.url, null);
+    });
+  }
+
   test('P5 a later channel gets the answer by what the first has told', async (t) => {
     const url = await serveHttp(
       t,

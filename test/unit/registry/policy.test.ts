@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { parseRoutePolicy } from '../../../src/registry/parsePolicy.ts';
 import {
   DEFAULT_POLICY,
+  mayAgentsAnswer,
   mayRunNatively,
   resolvePolicy,
   taskSupportOf,
@@ -72,6 +73,21 @@ suite('resolvePolicy', () => {
     assert.equal(resolvePolicy({ handOffAfterMs: 1e12 }, 'x').handOffAfterMs, 2_147_483_647);
     assert.equal(resolvePolicy({ ttlMs: 1e12 }, 'x').ttlMs, 1e12);
     assert.equal(resolvePolicy({ totalTimeoutMs: 1e12 }, 'x').totalTimeoutMs, 1e12);
+  });
+});
+
+suite('agents that answer for the person', () => {
+  test('P8 may do so for the tools that are named alone', () => {
+    const policy = { agentsMayAnswer: ['dep*'] };
+    assert.equal(resolvePolicy(policy, 'deploy').agentsMayAnswer, true);
+    assert.equal(resolvePolicy(policy, 'build').agentsMayAnswer, false);
+    assert.deepEqual([mayAgentsAnswer(policy), mayAgentsAnswer({})], [true, false]);
+  });
+
+  test('a value that is no list of tools allows nothing, and is named', () => {
+    const { policy, problems } = parseRoutePolicy({ agentsMayAnswer: true });
+    assert.deepEqual(policy, {});
+    assert.match(problems[0] ?? '', /agentsMayAnswer/);
   });
 });
 

@@ -302,10 +302,14 @@ class HttpChannel implements UpstreamChannel {
   }
 }
 
+/** Paths that every server has: of any other, a part may be the key to it. */
+const PLAIN_PATH = /^\/(?:(?:api\/|v\d+\/)?mcp\/?)?$/;
+
 /** Whether nothing secret can be in its url, nor is needed beside it. */
 function isPlain({ url, headers }: HttpDefinition): boolean {
-  const { username, password, search } = new URL(url);
-  return `${username}${password}${search}` === '' && Object.keys(headers).length === 0;
+  const { username, password, pathname, search, hash } = new URL(url);
+  const isBare = `${username}${password}${search}${hash}` === '' && PLAIN_PATH.test(pathname);
+  return isBare && Object.keys(headers).length === 0;
 }
 
 function passed(delayMs: number): Promise<void> {

@@ -26,6 +26,14 @@ suite('routePolicy', () => {
     assert.deepEqual(routePolicy(policy, { tools }), { ...policy, tools });
   });
 
+  test('P8 an entry says nothing of who may answer for the person', () => {
+    const settings = { agentsMayAnswer: ['build'] };
+    const entry = { agentsMayAnswer: ['*'], tools: { x: { agentsMayAnswer: true } } };
+    const { policy } = parseRoutePolicy(routePolicy(settings, entry));
+    assert.deepEqual(policy.agentsMayAnswer, ['build']);
+    assert.deepEqual(policy.tools, { x: {} });
+  });
+
   test('passes on what cannot be meant, and the broker names each', () => {
     const odd = {
       policy: 'sometimes',

@@ -80,7 +80,7 @@ suite('an agent that answers for the person', () => {
   });
 
   test('P8 is heard for a tool where it may, and the audit names it', async () => {
-    const { stage, host } = await asked({ tools: { 'dep*': { agentsMayAnswer: true } } });
+    const { stage, host } = await asked({ agentsMayAnswer: ['dep*'] });
     const { handle } = stage.task;
     const _meta = { 'vscode.conversationId': 'chat' };
     host.callTool(2, 'task_control', { arguments: { handle, ...answer }, _meta });
@@ -95,7 +95,7 @@ suite('an agent that answers for the person', () => {
   });
 
   test('is told what is wrong with its answer', async () => {
-    const { stage, host } = await asked({ agentsMayAnswer: true });
+    const { stage, host } = await asked({ agentsMayAnswer: ['*'] });
     const { handle } = stage.task;
     const calls = [
       { ...answer, response: 'yes' },
