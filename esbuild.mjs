@@ -1,5 +1,6 @@
 // Bundles every program of the extension and refuses a bundle that is over its budget.
 import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { build, context } from 'esbuild';
 
 const isProduction = process.argv.includes('--production');
@@ -28,7 +29,9 @@ const options = ({ entry, out, external }) => ({
   // The UMD build of jsonc-parser does not survive bundling.
   mainFields: ['module', 'main'],
   minify: isProduction,
-  sourcemap: isProduction ? false : 'linked',
+  // The broker runs from a copy elsewhere: its map goes with it, and finds the sources from there.
+  sourcemap: isProduction ? false : 'inline',
+  sourceRoot: join(import.meta.dirname, 'dist'),
   legalComments: 'none',
   logLevel: 'warning',
 });

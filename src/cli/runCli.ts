@@ -17,7 +17,7 @@ export interface CliSurroundings {
 /** Runs one command line. `connect` ends the process itself; the others let it run dry. */
 export async function runCli(argv: readonly string[], around: CliSurroundings): Promise<void> {
   const [command, ...rest] = argv;
-  if (command === 'connect' && !rest.slice(0, 1).includes('--help')) {
+  if (command === 'connect' && !['--help', '-h'].includes(rest[0] ?? '')) {
     process.exit(await runConnect(rest, around.distFolder));
   }
   process.exitCode = await around

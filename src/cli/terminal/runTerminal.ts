@@ -35,7 +35,8 @@ export async function runTerminal(
   endQuietlyWithoutReader();
   try {
     const [word, ...rest] = argv;
-    if (word === 'serve' && rest[0] !== '--help') return await serve(rest, distFolder);
+    const asksForHelp = ['--help', '-h'].includes(rest[0] ?? '');
+    if (word === 'serve' && !asksForHelp) return await serve(rest, distFolder);
     const options = parseTerminalOptions(argv);
     const terminal = new Terminal(options, distFolder);
     const { command } = options;

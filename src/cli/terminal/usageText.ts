@@ -29,5 +29,6 @@ Broker:
   broker status                      whether it runs; never starts one
   broker stop [--drain]              ends it; --drain: when nothing is live any more
 
-Everywhere: --home DIR, --json (one JSON document on stdout), --help, --version.
+Everywhere: --home DIR, --help. But for connect and serve: --json (one JSON document on stdout).
+--version tells which this is.
 Exit codes: 0 done, 1 failed, 2 usage, 3 no such handle, 4 no broker.`;
