@@ -44,14 +44,14 @@ export interface RoutePolicy extends PolicySettings, LimitSettings {
 
 /** What holds for one call: every setting has a value. */
 export interface ResolvedPolicy extends Required<PolicySettings & LimitSettings> {
-  readonly agentsMayAnswer: boolean;
+  readonly agentsMayAnswer: readonly string[];
 }
 
 /** What holds where nobody said anything. */
 export const DEFAULT_POLICY: ResolvedPolicy = {
   policy: 'auto',
   nativeTasks: 'never',
-  agentsMayAnswer: false,
+  agentsMayAnswer: [],
   handOffAfterMs: 10_000,
   ttlMs: 86_400_000,
   pollIntervalMs: 5_000,
@@ -132,13 +132,17 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
       if (isDurationMs(value)) resolved[name] = Math.min(value, longestMs(name));
     }
   }
-  const { agentsMayAnswer = [] } = routePolicy;
-  resolved.agentsMayAnswer = agentsMayAnswer.some((glob) => matchesGlob(glob, tool));
+  resolved.agentsMayAnswer = routePolicy.agentsMayAnswer ?? resolved.agentsMayAnswer;
   for (const name of LIMIT_SETTINGS) {
     const value = routePolicy[name];
     if (isLimit(value)) resolved[name] = value;
   }
   return resolved;
+}
+
+/** Whether agents may answer what this tool asks the person (P8). */
+export function mayAgentAnswer({ agentsMayAnswer }: ResolvedPolicy, tool: string): boolean {
+  return agentsMayAnswer.some((glob) => matchesGlob(glob, tool));
 }
 
 /** Whether agents may answer questions of some tool of the route. */

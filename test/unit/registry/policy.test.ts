@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { parseRoutePolicy } from '../../../src/registry/parsePolicy.ts';
 import {
   DEFAULT_POLICY,
+  mayAgentAnswer,
   mayAgentsAnswer,
   mayRunNatively,
   resolvePolicy,
@@ -14,7 +15,7 @@ suite('resolvePolicy', () => {
     assert.deepEqual(resolvePolicy({}, 'build'), {
       policy: 'auto',
       nativeTasks: 'never',
-      agentsMayAnswer: false,
+      agentsMayAnswer: [],
       handOffAfterMs: 10_000,
       ttlMs: 86_400_000,
       pollIntervalMs: 5_000,
@@ -79,8 +80,8 @@ suite('resolvePolicy', () => {
 suite('agents that answer for the person', () => {
   test('P8 may do so for the tools that are named alone', () => {
     const policy = { agentsMayAnswer: ['dep*'] };
-    assert.equal(resolvePolicy(policy, 'deploy').agentsMayAnswer, true);
-    assert.equal(resolvePolicy(policy, 'build').agentsMayAnswer, false);
+    assert.equal(mayAgentAnswer(resolvePolicy(policy, 'deploy'), 'deploy'), true);
+    assert.equal(mayAgentAnswer(resolvePolicy(policy, 'build'), 'build'), false);
     assert.deepEqual([mayAgentsAnswer(policy), mayAgentsAnswer({})], [true, false]);
   });
 

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../../common/json.ts';
+import { mayAgentAnswer } from '../../../registry/policy.ts';
 import type { ClientFacts } from '../../../registry/taskRecord.ts';
 import type { ProxyContext } from '../../proxyContext.ts';
 import { agentPrincipal } from '../agentPrincipal.ts';
@@ -14,8 +15,8 @@ export async function answerTask(
 ): Promise<ToolAnswer> {
   const task = await findTask(context, handle);
   if (typeof task === 'string') return errorAnswer(task);
-  const mayAnswer = context.calls.ofHandle(task.handle)?.policy.agentsMayAnswer === true;
-  if (!mayAnswer) {
+  const policy = context.calls.ofHandle(task.handle)?.policy;
+  if (policy === undefined || !mayAgentAnswer(policy, task.tool)) {
     return errorAnswer(
       `Only the user may answer what \`${task.tool}\` asks; tell them that it waits for them.`,
     );
