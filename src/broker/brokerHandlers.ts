@@ -23,6 +23,7 @@ export function handleBrokerRequests(
     live: liveCount(),
     clients: context.clients(),
     refusing: false,
+    refusals: [],
     startedAt: lock.owner.startedAt,
   }));
   connection.handle('broker/stop', ({ drain }) => {

@@ -5,6 +5,7 @@ import { systemClock } from '../common/clock.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Event } from '../common/event.ts';
+import { NO_AUTHORITY } from '../proxy/authority.ts';
 import { KeyedTasks } from '../proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
@@ -122,6 +123,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     questions,
     clock,
     outlook,
+    authority: NO_AUTHORITY,
     log,
     revoke,
   };

@@ -162,7 +162,7 @@ function handleEnding(connection: ControlConnection, desk: ControlDesk): void {
     const live = desk.registry.list({}).filter((record) => !isTerminal(record.status));
     const open = calls.all().filter((call) => call.handle === null);
     const ids = [...live.map((record) => record.handle), ...open.map((call) => call.id)];
-    return { outcomes: await revokeEach(desk, ids, { ...params, force: true }) };
+    return { outcomes: await revokeEach(desk, ids, { ...params, force: true }), refusal: null };
   });
   connection.handle('tasks/extend', async (params) => {
     const wanted = parseExtension(params);

@@ -4,8 +4,12 @@ import type { Principal } from '../registry/auditTrail.ts';
 import type { Door } from '../registry/taskRecord.ts';
 
 /** Who asks over a control link, as claimed (P8). */
-export function controlPrincipal(door: Door, { client, version }: ControlHello): Principal {
-  return { door, client: { name: client, version }, conversationId: null, user: userName() };
+export function controlPrincipal(
+  door: Door,
+  { client, version, onBehalfOf }: ControlHello,
+): Principal {
+  const who = onBehalfOf ?? { name: client, version };
+  return { door, client: who, conversationId: null, user: userName() };
 }
 
 /** Some containers run as a user without a name. */

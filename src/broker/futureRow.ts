@@ -32,5 +32,7 @@ export function futureRow(future: FutureRecord, now: number): TaskRow {
     endedAt: created,
     clientAttached: false,
     upstreamPid: null,
+    canPause: false,
+    mayStillRun: false,
   };
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { CONTROL_PROTOCOL, type Hello } from '../brokerApi/brokerProtocol.ts';
+import { CONTROL_PROTOCOL, type ControlHello, type Hello } from '../brokerApi/brokerProtocol.ts';
 import { LEAVING } from '../brokerApi/greeting.ts';
 import { messageOf } from '../common/errors.ts';
 import { isJsonObject, type JsonObject, parseJson, stringOr } from '../common/json.ts';
@@ -39,7 +39,9 @@ type Base = Pick<Hello, 'mcpTaskHandles' | 'token' | 'protocol' | 'version'>;
 function readRole(value: JsonObject, base: Base): HelloReading {
   const { role, client, route, workspace } = value;
   if (role === 'control') {
-    return { hello: { ...base, role, client: client === 'editor' ? client : 'terminal' } };
+    const kind = client === 'editor' || client === 'supervisor' ? client : 'terminal';
+    const onBehalfOf = programOf(value.onBehalfOf);
+    return { hello: { ...base, role, client: kind, ...(onBehalfOf && { onBehalfOf }) } };
   }
   if (role !== 'connect' || typeof route !== 'string' || route === '') {
     return refuse('invalid_message', 'The hello names no known role, or no route.');
@@ -60,6 +62,13 @@ function readRole(value: JsonObject, base: Base): HelloReading {
   } catch (error) {
     return refuse('invalid_definition', messageOf(error));
   }
+}
+
+/** A name that goes into the audit trail, and into lines for people. */
+function programOf(value: unknown): ControlHello['onBehalfOf'] {
+  if (!isJsonObject(value) || typeof value.name !== 'string') return undefined;
+  const short = (text: string) => text.slice(0, 100);
+  return { name: short(value.name), version: short(stringOr(value.version, '')) };
 }
 
 function wrongProtocol(protocol: number, version: string): string {

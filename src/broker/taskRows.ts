@@ -129,6 +129,8 @@ export class TaskRows {
       endedAt: record.endedAtMs === null ? null : new Date(record.endedAtMs).toISOString(),
       clientAttached: call?.hasDownstream === true,
       upstreamPid: record.upstream?.pid ?? null,
+      canPause: false,
+      mayStillRun: false,
     };
   }
 
@@ -164,6 +166,8 @@ export class TaskRows {
       endedAt: null,
       clientAttached: call.hasDownstream,
       upstreamPid: call.upstream?.facts?.pid ?? null,
+      canPause: false,
+      mayStillRun: false,
     };
   }
 }

@@ -1,7 +1,7 @@
-import type { AuditFault, AuditRow } from '../registry/auditTrail.ts';
 import type { RoutePolicy } from '../registry/policy.ts';
 import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
 import type { TaskView } from '../registry/taskView.ts';
+import type { WorkRefusal } from './workRefusal.ts';
 
 export type {
   HandOff,
@@ -10,6 +10,7 @@ export type {
   PolicySettings,
   RoutePolicy,
 } from '../registry/policy.ts';
+export type { BrokerNotifications, BrokerRequests } from './brokerRequests.ts';
 
 /** The control protocol's number. A broker serves this one and the one before. */
 export const CONTROL_PROTOCOL = 1;
@@ -29,9 +30,14 @@ interface HelloBase {
   readonly version: string;
 }
 
+/** What kind of program controls the broker; one that is not known counts as a terminal. */
+export type ControlClientKind = 'editor' | 'terminal' | 'supervisor';
+
 export interface ControlHello extends HelloBase {
   readonly role: 'control';
-  readonly client: 'editor' | 'terminal';
+  readonly client: ControlClientKind;
+  /** For whom a supervisor speaks, as that program said; goes into the audit trail as claimed. */
+  readonly onBehalfOf?: { readonly name: string; readonly version: string };
 }
 
 export interface ConnectHello extends HelloBase {
@@ -125,6 +131,10 @@ export interface TaskRow extends Omit<TaskView, 'handle'> {
   /** Whether the connection that made the call is still there. */
   readonly clientAttached: boolean;
   readonly upstreamPid: number | null;
+  /** Whether its processes can be stopped and let go on (P9). */
+  readonly canPause: boolean;
+  /** Ended, but its server was asked to stop and has not said that it did: it may be at it still. */
+  readonly mayStillRun: boolean;
   /** It lies in an archive: still there, and never told by `tasks/changed`. */
   readonly isArchived?: true;
   /** A newer version of us wrote it, in this schema; all else here is a guess. */
@@ -154,7 +164,9 @@ export interface BrokerStatus {
   /** Live tasks and calls. */
   readonly live: number;
   readonly clients: number;
+  /** Whether any new work is refused. */
   readonly refusing: boolean;
+  readonly refusals: readonly WorkRefusal[];
   readonly startedAt: string;
 }
 
@@ -172,85 +184,6 @@ export interface ResultAnswer {
   readonly resultJson: string | null;
 }
 
-/** Every request of a control client: params and result by method. */
-export interface BrokerRequests {
-  /** A window says which workspace it shows and where that keeps its records. */
-  'workspace/attach': {
-    params: { workspace: string; name: string; storagePath: string | null };
-    result: null;
-  };
-  /** Replaces what this client defined for the workspace before. In memory only: env is secret. */
-  'routes/define': {
-    params: { workspace: string | null; routes: readonly RouteDefinition[] };
-    result: null;
-  };
-  /** Without `workspace`: every row of the user. */
-  'tasks/list': { params: { workspace?: string | null }; result: { rows: TaskRow[] } };
-  /** Archived tasks, newest end first; at most `limit`. */
-  'tasks/older': {
-    params: { limit: number; workspace?: string | null };
-    result: { rows: TaskRow[] };
-  };
-  /** Archived tasks too; rejects with `handle_expired` when its ttl is over. */
-  'tasks/get': { params: { id: string }; result: { row: TaskRow | null } };
-  /** Answers when the task has ended or the time is over. */
-  'tasks/wait': { params: { id: string; timeoutMs: number }; result: { row: TaskRow | null } };
-  'tasks/result': { params: { id: string }; result: ResultAnswer | null };
-  'tasks/revoke': { params: RevokeParams; result: { outcomes: RevokeOutcome[] } };
-  /** What else would end if these were ended by force. */
-  'tasks/revokePlan': { params: { ids: readonly string[] }; result: { alsoEnds: TaskRow[] } };
-  'tasks/revokeAll': {
-    params: { door: Door; note?: string };
-    result: { outcomes: RevokeOutcome[] };
-  };
-  /**
-   * More time for a live task: without `clock` for each that has warned, else for total; without
-   * `byMs` as much as it had at first.
-   */
-  'tasks/extend': {
-    params: { id: string; clock?: ClockName; byMs?: number };
-    result: { row: TaskRow | null };
-  };
-  'tasks/questions': { params: { id: string }; result: { questions: TaskQuestion[] } };
-  /**
-   * The person's answer: a result of the question's method. Without `key` to the only one. What is
-   * in it is never stored. Rejects with `invalid_message` naming what is wrong with it.
-   */
-  'tasks/answer': {
-    params: { id: string; key?: string; response: object };
-    result: { row: TaskRow | null };
-  };
-  /** Makes a call a task now. */
-  'calls/handOff': { params: { id: string }; result: { handle: HandleId | null } };
-  /**
-   * From now on `tasks/changed` tells every change; answers the rows as they are, calls and live
-   * tasks first. Where there are many, older ones follow by `tasks/changed`.
-   */
-  'tasks/watch': { params: Record<string, never>; result: { rows: TaskRow[] } };
-  /** From now on `log/lines`; answers the last lines. */
-  'log/watch': { params: Record<string, never>; result: { lines: LogLine[] } };
-  /** From now on `notices/changed`; answers what there is to tell people. */
-  'notices/watch': { params: Record<string, never>; result: { notices: Notice[] } };
-  /** Rows of the audit trail, oldest first, a page at a time. */
-  'audit/read': {
-    params: { handle?: HandleId; afterSequence?: number; limit?: number };
-    result: { rows: AuditRow[] };
-  };
-  /** Every fault in the trail's files. */
-  'audit/verify': { params: Record<string, never>; result: { faults: AuditFault[] } };
-  /**
-   * Serves a route over HTTP for as long as this control link lives. Rejects with
-   * `port_unavailable` or `unknown_route`.
-   */
-  'fronts/open': { params: FrontParams; result: { url: string; token: string } };
-  /** Its sessions end; their calls become tasks. */
-  'fronts/close': { params: { url: string }; result: null };
-  'fronts/list': { params: Record<string, never>; result: { fronts: OpenFront[] } };
-  'broker/status': { params: Record<string, never>; result: BrokerStatus };
-  /** With `drain`: when nothing is live any more. */
-  'broker/stop': { params: { drain: boolean }; result: null };
-}
-
 /** The two clocks of a task (P9). */
 export type ClockName = 'total' | 'idle';
 
@@ -266,13 +199,4 @@ export interface LogLine {
   readonly time: string;
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
-}
-
-/** What the broker tells watching clients. */
-export interface BrokerNotifications {
-  'tasks/changed': { rows: TaskRow[]; removed: string[] };
-  'log/lines': { lines: LogLine[] };
-  /** A live task has used 80 % of what its clock allows. */
-  'tasks/warned': { row: TaskRow; clock: ClockName; limitMs: number; ranMs: number };
-  'notices/changed': { notices: Notice[] };
 }

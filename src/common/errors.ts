@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'port_unavailable'
   | 'invalid_message'
   | 'not_supported'
+  | 'work_refused'
+  | 'locked_by_admin'
   | 'internal';
 
 /**

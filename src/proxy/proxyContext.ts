@@ -5,6 +5,7 @@ import type { OutlookOf } from '../registry/outlook.ts';
 import type { RoutePolicy } from '../registry/policy.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Door, HandleId } from '../registry/taskRecord.ts';
+import type { Authority } from './authority.ts';
 import type { KeyedTasks } from './downstream/keyedTasks.ts';
 import type { LearnedHandOffs } from './downstream/learnedHandOffs.ts';
 import type { LiveCalls } from './downstream/liveCalls.ts';
@@ -23,6 +24,7 @@ export interface ProxyContext {
   readonly questions: TaskQuestions;
   readonly clock: Clock;
   readonly outlook: OutlookOf;
+  readonly authority: Authority;
   readonly log: Log;
   /** Ends a task for good; resolves when the revocation ladder is done (P6). */
   readonly revoke: (request: RevokeRequest) => Promise<void>;

@@ -28,6 +28,8 @@ const ACTIONS: Readonly<Record<AuditedEvent['type'], AuditAction>> = {
   cancelled: 'cancelled',
   revoked: 'revoked',
   revocationEnded: 'revocation_ended',
+  paused: 'paused',
+  resumed: 'resumed',
   timedOut: 'timed_out',
   extended: 'extended',
   collected: 'collected',
@@ -56,6 +58,7 @@ export function auditDraftOf({ before, after, event, principal }: AuditedChange)
     reason: reason === null ? null : shortened(redactSecrets(reason)),
     outcome: 'done',
     level: event.type === 'revocationEnded' ? event.level : null,
+    ...(event.type === 'revocationEnded' && event.freed !== undefined && { freed: event.freed }),
     revision: event.type === 'expired' ? null : after.revision,
   };
 }
@@ -67,6 +70,8 @@ export function principalOf(record: TaskRecord, event: AuditedEvent): Principal 
       return agentOf(record);
     case 'cancelled':
     case 'revoked':
+    case 'paused':
+    case 'resumed':
       return event.by === 'agent' ? agentOf(record) : { ...BROKER_PRINCIPAL, door: event.by };
     case 'timedOut':
     case 'expired':

@@ -1,4 +1,4 @@
-import type { Door, HandleId, RevocationLevel } from './taskRecord.ts';
+import type { Door, Freed, HandleId, RevocationLevel } from './taskRecord.ts';
 
 /** What happened, in the past tense; one row for each state change (P8). */
 export type AuditAction =
@@ -13,6 +13,10 @@ export type AuditAction =
   | 'cancelled'
   | 'revoked'
   | 'revocation_ended'
+  | 'paused'
+  | 'resumed'
+  | 'work_refused'
+  | 'work_accepted'
   | 'timed_out'
   | 'extended'
   | 'late_result'
@@ -45,6 +49,8 @@ export interface AuditDraft {
   readonly reason: string | null;
   readonly outcome: AuditOutcome;
   readonly level: RevocationLevel | null;
+  /** What an ending gave back; absent where it ended nothing. */
+  readonly freed?: Freed;
   /** The record's revision that this change makes; `null` where no record changes. */
   readonly revision: number | null;
 }

@@ -3,6 +3,7 @@ import {
   DURATION_SETTINGS,
   isDurationMs,
   isHandOff,
+  isIsolation,
   isLimit,
   isNativeTasks,
   LIMIT_SETTINGS,
@@ -88,6 +89,7 @@ function parseSettings(value: JsonObject, path: string, problems: string[]): Pol
     const duration = DURATION_SETTINGS.find((known) => known === name);
     if (name === 'policy' && isHandOff(setting)) settings.policy = setting;
     else if (name === 'nativeTasks' && isNativeTasks(setting)) settings.nativeTasks = setting;
+    else if (name === 'isolation' && isIsolation(setting)) settings.isolation = setting;
     else if (duration && isDurationMs(setting)) {
       settings[duration] = duration === 'ttlMs' ? saneTtlMs(setting, path, problems) : setting;
     } else problems.push(`"${path}${name}" ${faultOf(name, duration !== undefined)}`);
@@ -111,6 +113,7 @@ function faultOf(name: string, isDuration: boolean): string {
   if (name === 'nativeTasks') {
     return 'must be "never", "optional" or "required"; the default holds.';
   }
+  if (name === 'isolation') return 'must be "shared" or "perCall"; the default holds.';
   if (isDuration) return 'must be a number of milliseconds, not negative; the default holds.';
   if (WHOLE_SERVER.has(name) || LIMIT_SETTINGS.some((limit) => limit === name)) {
     return 'is a setting of the whole server, not of one tool; it is ignored.';

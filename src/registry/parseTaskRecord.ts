@@ -25,6 +25,7 @@ const reason = z.object({
   by: z.union([door, z.enum(['broker', 'upstream'])]),
   level: z.enum(['none', 'cooperative', 'descendants', 'terminated', 'killed']).nullable(),
   note: textOrNull,
+  freed: z.object({ processes: z.number(), memoryBytes: z.number().nullable() }).optional(),
 });
 
 const taskRecord = z.object({

@@ -4,11 +4,16 @@ export type HandOff = 'auto' | 'always' | 'never';
 /** Whether legacy clients may, or must, run a call as a task of MCP itself (2025-11-25). */
 export type NativeTasks = 'never' | 'optional' | 'required';
 
+/** Whether matching calls share a server's process, or have one each (P6). */
+export type Isolation = 'shared' | 'perCall';
+
 /** Settings of a route; absent means the default. Durations in ms. */
 export interface PolicySettings {
   readonly policy?: HandOff;
   /** `required` refuses, in both eras, a call of a client without tasks. */
   readonly nativeTasks?: NativeTasks;
+  /** `perCall`: a server process of its own from the first byte; sure to kill, able to pause. */
+  readonly isolation?: Isolation;
   readonly handOffAfterMs?: number;
   readonly ttlMs?: number;
   readonly pollIntervalMs?: number;
@@ -51,6 +56,7 @@ export interface ResolvedPolicy extends Required<PolicySettings & LimitSettings>
 export const DEFAULT_POLICY: ResolvedPolicy = {
   policy: 'auto',
   nativeTasks: 'never',
+  isolation: 'shared',
   agentsMayAnswer: [],
   handOffAfterMs: 10_000,
   ttlMs: 86_400_000,
@@ -64,6 +70,7 @@ export const DEFAULT_POLICY: ResolvedPolicy = {
 };
 
 const HAND_OFFS: ReadonlySet<unknown> = new Set<HandOff>(['auto', 'always', 'never']);
+const ISOLATIONS: ReadonlySet<unknown> = new Set<Isolation>(['shared', 'perCall']);
 const NATIVE_TASKS: ReadonlySet<unknown> = new Set<NativeTasks>(['never', 'optional', 'required']);
 
 /** The longest delay a Node timer can hold; a longer one would fire at once. */
@@ -109,6 +116,11 @@ export function isNativeTasks(value: unknown): value is NativeTasks {
   return NATIVE_TASKS.has(value);
 }
 
+/** Whether the value is a known isolation. */
+export function isIsolation(value: unknown): value is Isolation {
+  return ISOLATIONS.has(value);
+}
+
 /** Whether the value can be meant as a duration in ms. */
 export function isDurationMs(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && Number.isFinite(value);
@@ -127,6 +139,7 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
   for (const settings of [routePolicy, ...overridesFor(routePolicy, tool)]) {
     if (isHandOff(settings.policy)) resolved.policy = settings.policy;
     if (isNativeTasks(settings.nativeTasks)) resolved.nativeTasks = settings.nativeTasks;
+    if (isIsolation(settings.isolation)) resolved.isolation = settings.isolation;
     for (const name of DURATION_SETTINGS) {
       const value = settings[name];
       if (isDurationMs(value)) resolved[name] = Math.min(value, longestMs(name));

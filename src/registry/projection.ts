@@ -46,8 +46,14 @@ function ttlFromCreation(record: TaskRecord): number | null {
 }
 
 function toReasonView(reason: TaskReason): NonNullable<TaskView['reason']> {
-  const { code, by, level, note } = reason;
-  return { code, by, ...(level === null ? {} : { level }), ...(note === null ? {} : { note }) };
+  const { code, by, level, note, freed } = reason;
+  return {
+    code,
+    by,
+    ...(level === null ? {} : { level }),
+    ...(note === null ? {} : { note }),
+    ...(freed === undefined ? {} : { freed }),
+  };
 }
 
 function toIsoTime(ms: number): string {

@@ -1,4 +1,4 @@
-import type { Door, RemoteWork, RevocationLevel, TaskError } from './taskRecord.ts';
+import type { Door, Freed, RemoteWork, RevocationLevel, TaskError } from './taskRecord.ts';
 
 /** Which of a task's two clocks (P9). */
 export type DeadlineClock = 'idle' | 'total';
@@ -17,11 +17,16 @@ export type TaskEvent =
   /** The downstream took its request back before the answer was written. */
   | { readonly type: 'cancelled'; readonly by: Door; readonly note: string | null }
   | { readonly type: 'revoked'; readonly by: Door; readonly note: string | null }
+  /** Its processes stand still, and its clocks with them (P9). */
+  | { readonly type: 'paused'; readonly by: Door }
+  | { readonly type: 'resumed'; readonly by: Door }
   /** The ladder is done: adds its level to a revoked record, changes no status. */
   | {
       readonly type: 'revocationEnded';
       readonly level: RevocationLevel;
       readonly note: string | null;
+      /** Absent: nothing of ours was ended. */
+      readonly freed?: Freed;
     }
   | { readonly type: 'timedOut'; readonly clock: DeadlineClock }
   /** Somebody gave the task more time: adds to the limit of one clock. */

@@ -10,6 +10,13 @@ export type Door = 'agent' | 'user' | 'supervisor' | 'admin' | 'policy';
 /** How far the revocation ladder had to go. `none`: nothing was left to stop. */
 export type RevocationLevel = 'none' | 'cooperative' | 'descendants' | 'terminated' | 'killed';
 
+/** What an ending gave back: processes that are gone, and the memory they held (resident, bytes). */
+export interface Freed {
+  readonly processes: number;
+  /** `null` where the platform does not tell. */
+  readonly memoryBytes: number | null;
+}
+
 /** Why a task has no result of its own; `lost` means that the outcome is unknown. */
 export type ReasonCode =
   | 'revoked'
@@ -26,6 +33,8 @@ export interface TaskReason {
   readonly by: Door | 'broker' | 'upstream';
   readonly level: RevocationLevel | null;
   readonly note: string | null;
+  /** What the ending freed; absent where nothing was ended, or not yet. */
+  readonly freed?: Freed | undefined;
 }
 
 /** The last progress event as the upstream sent it. */

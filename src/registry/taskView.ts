@@ -1,4 +1,5 @@
 import type {
+  Freed,
   HandleId,
   ReasonCode,
   RevocationLevel,
@@ -38,6 +39,13 @@ export interface TaskView {
   estimate?: { totalMs: number; samples: number };
   /** What its server asks meanwhile, by key; texts are the server's. Only while `input_required`. */
   inputRequests?: { [key: string]: { method: string; params: unknown } };
-  reason?: { code: ReasonCode; by: TaskReason['by']; level?: RevocationLevel; note?: string };
+  reason?: {
+    code: ReasonCode;
+    by: TaskReason['by'];
+    level?: RevocationLevel;
+    note?: string;
+    /** What the ending gave back. */
+    freed?: Freed;
+  };
   error?: { code: number; message: string };
 }

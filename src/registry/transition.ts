@@ -58,6 +58,10 @@ function whileLive(record: TaskRecord, event: TaskEvent): Change {
       return record.status === 'working' ? { status: 'input_required' } : 'not_applicable';
     case 'inputProvided':
       return record.status === 'input_required' ? { status: 'working' } : 'not_applicable';
+    case 'paused':
+      return record.paused ? 'not_applicable' : { paused: true };
+    case 'resumed':
+      return record.paused ? { paused: false } : 'not_applicable';
     case 'extended':
       return extend(record, event);
     case 'remoteKnown':
@@ -104,7 +108,12 @@ function addLevel(
   if (reason.level !== null) return 'not_applicable';
   const notes = [reason.note, event.note].filter((note) => note !== null);
   return {
-    reason: { ...reason, level: event.level, note: notes.length > 0 ? notes.join('; ') : null },
+    reason: {
+      ...reason,
+      level: event.level,
+      note: notes.length > 0 ? notes.join('; ') : null,
+      ...(event.freed !== undefined && { freed: event.freed }),
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { RowContext } from '../../src/broker/taskRows.ts';
 import { TaskHandlesError } from '../../src/common/errors.ts';
 import type { JsonObject } from '../../src/common/json.ts';
 import type { LogLevel } from '../../src/common/log.ts';
+import { NO_AUTHORITY } from '../../src/proxy/authority.ts';
 import { KeyedTasks } from '../../src/proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../../src/proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../../src/proxy/downstream/liveCalls.ts';
@@ -69,6 +70,7 @@ export class ProxyStage {
       calls,
       clock,
       outlook: () => ({}),
+      authority: NO_AUTHORITY,
       log,
       learned: new LearnedHandOffs(),
       predecessors: new Predecessors(clock),

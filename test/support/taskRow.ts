@@ -31,6 +31,8 @@ export function taskRow(differences: Partial<TaskRow> = {}): TaskRow {
     endedAt: null,
     clientAttached: true,
     upstreamPid: 4711,
+    canPause: false,
+    mayStillRun: false,
     ...differences,
   };
 }

@@ -29,13 +29,16 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   hostConfigs: { code: ['common'] },
   sample: { code: ['common'] },
   broker: { code: CORE },
-  cli: { code: ['brokerApi', 'common'], types: ['registry'] },
+  // Their processes, for what must work when the broker does not: `panic` and `doctor`.
+  cli: { code: ['brokerApi', 'common', 'processes'], types: ['registry'] },
+  supervise: { code: ['brokerApi', 'common'], types: ['registry'] },
   editor: { code: ['brokerApi', 'common', 'hostConfigs'], types: ['registry'] },
   'extension.ts': { code: ['editor', 'brokerApi', 'common', 'hostConfigs'] },
   'brokerMain.ts': { code: ['broker', 'brokerApi', 'common'] },
   'cliMain.ts': { code: ['cli', 'brokerApi', 'common'] },
   'controlMain.ts': { code: ['brokerApi'] },
   'terminalMain.ts': { code: ['cli', 'brokerApi', 'common'] },
+  'superviseMain.ts': { code: ['supervise', 'brokerApi', 'common'] },
   'sampleMain.ts': { code: ['sample', 'common'] },
 };
 
@@ -53,7 +56,7 @@ const PACKAGES = [
   },
   {
     name: /^@modelcontextprotocol\//,
-    layers: ['proxy', 'sample', 'sampleMain.ts'],
+    layers: ['proxy', 'sample', 'sampleMain.ts', 'supervise'],
     instead: 'put MCP into src/proxy and pass plain values',
   },
 ];

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject } from '../../common/json.ts';
 export const POLICY_SETTINGS = [
   'policy',
   'nativeTasks',
+  'isolation',
   'strictTaskStatus',
   'agentsMayAnswer',
   'handOffAfterMs',

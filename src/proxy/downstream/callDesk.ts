@@ -114,7 +114,7 @@ export class CallDesk {
     const call = new ToolCall({ context, route, message, tool, policy, client: client(), form });
     const reply = new CallReply(this.#replyPort, message, id, form);
     if (this.#repeats.take(call, reply)) return;
-    const refusal = refusalOf(call, context.calls);
+    const refusal = refusalOf(call, context);
     if (refusal !== null) {
       reply.answerRefused(refusal);
       return;

@@ -12,7 +12,9 @@ export class CallPolicies {
 
   of(tool: string): ResolvedPolicy {
     const policy = this.route.policy();
-    const ofTool = this.#resolved.get(policy)?.get(tool) ?? this.#resolve(policy, tool);
+    const { authority } = this.context;
+    const wanted = this.#resolved.get(policy)?.get(tool) ?? this.#resolve(policy, tool);
+    const ofTool = authority.bound(wanted, { route: this.route, tool });
     const limitMs = this.context.learned.limitOf(this.route);
     return ofTool.handOffAfterMs <= limitMs ? ofTool : { ...ofTool, handOffAfterMs: limitMs };
   }

@@ -57,7 +57,7 @@ export class RepeatDesk {
   #execute(call: ToolCall, signal: AbortSignal): Promise<HandleId> {
     return new Promise((resolve, reject) => {
       const fail = (why: string) => reject(new TaskHandlesError('upstream_start_failed', why));
-      const refusal = refusalOf(call, this.options.context.calls);
+      const refusal = refusalOf(call, this.options.context);
       if (refusal !== null) {
         fail(refusal);
         return;

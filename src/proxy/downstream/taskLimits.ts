@@ -1,8 +1,19 @@
+import type { ProxyContext } from '../proxyContext.ts';
 import type { LiveCall } from './liveCall.ts';
 import type { LiveCalls } from './liveCalls.ts';
 
-/** Why one call more would be too many, for a model to act on; `null` while it is not. */
-export function refusalOf(call: LiveCall, calls: LiveCalls): string | null {
+/** Why a call may not begin, for a model to act on; `null`: it may. The kill switch comes first (P7). */
+export function refusalOf(
+  call: LiveCall,
+  { authority, calls }: Pick<ProxyContext, 'authority' | 'calls'>,
+): string | null {
+  const { route, tool, client } = call;
+  const { conversationId } = client;
+  return authority.refusalOf({ route, tool, conversationId }) ?? tooMany(call, calls);
+}
+
+/** Why one call more would be too many; `null` while it is not. */
+function tooMany(call: LiveCall, calls: LiveCalls): string | null {
   const { policy, maxLiveTasks, maxLiveTasksInAll } = call.policy;
   if (policy === 'never' || calls.size < Math.min(maxLiveTasks, maxLiveTasksInAll)) return null;
   const live = calls.all().filter((one) => one.isTask || one.isHandingOff);

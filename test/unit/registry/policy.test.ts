@@ -15,6 +15,7 @@ suite('resolvePolicy', () => {
     assert.deepEqual(resolvePolicy({}, 'build'), {
       policy: 'auto',
       nativeTasks: 'never',
+      isolation: 'shared',
       agentsMayAnswer: [],
       handOffAfterMs: 10_000,
       ttlMs: 86_400_000,
