@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../common/json.ts';
+import { QuestionMethod } from '../wire/mcpNames.ts';
 import type { Question } from './taskQuestions.ts';
 
 const ACTIONS: ReadonlySet<unknown> = new Set(['accept', 'decline', 'cancel']);
@@ -17,7 +18,7 @@ const IS_OF_TYPE: Readonly<Record<string, (value: unknown) => boolean>> = {
  * elicitation has a shape that can be told from the question; its server decides the rest.
  */
 export function faultOfResponse(question: Question, response: JsonObject): string | null {
-  if (question.method !== 'elicitation/create') return null;
+  if (question.method !== QuestionMethod.elicit) return null;
   const { action, content } = response;
   if (!ACTIONS.has(action)) return '`action` must be "accept", "decline" or "cancel".';
   if (action !== 'accept' || !isJsonObject(question.params)) return null;

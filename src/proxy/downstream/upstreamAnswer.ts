@@ -2,7 +2,7 @@ import { isJsonObject, numberOr, stringOr } from '../../common/json.ts';
 import { memberOf } from '../../common/jsonSpans.ts';
 import type { TaskEvent } from '../../registry/taskEvent.ts';
 import type { TaskProgress } from '../../registry/taskRecord.ts';
-import { LOST } from '../wire/jsonRpc.ts';
+import { LOST, WireErrorCode } from '../wire/jsonRpc.ts';
 import { parsedSpan, sliceOf, type WireMessage } from '../wire/wireMessage.ts';
 
 /** What an upstream's answer means for the task: a result, `isError` included, completes it. */
@@ -24,7 +24,7 @@ export function eventOf(answer: WireMessage): TaskEvent {
   return {
     type: 'failed',
     error: {
-      code: numberOr(fields.code, -32603),
+      code: numberOr(fields.code, WireErrorCode.internalError),
       message,
       dataJson: fields.data === undefined ? null : JSON.stringify(fields.data),
     },

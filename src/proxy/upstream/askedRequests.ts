@@ -1,8 +1,8 @@
 import { parseJson } from '../../common/json.ts';
-import { META_CALL } from '../wire/mcpNames.ts';
+import { META_CALL, QuestionMethod } from '../wire/mcpNames.ts';
 import type { WireMessage } from '../wire/wireMessage.ts';
 
-const ANSWERABLE: ReadonlySet<string> = new Set(['elicitation/create', 'sampling/createMessage']);
+const ANSWERABLE: ReadonlySet<string> = new Set([QuestionMethod.elicit, QuestionMethod.sample]);
 
 /**
  * Whether a person, or a host that comes later, can answer a request for a task. Servers ask for roots
@@ -10,7 +10,7 @@ const ANSWERABLE: ReadonlySet<string> = new Set(['elicitation/create', 'sampling
  */
 export function isQuestionOfTask(request: WireMessage): boolean {
   if (ANSWERABLE.has(request.method)) return true;
-  return request.method === 'roots/list' && request.meta(META_CALL) !== null;
+  return request.method === QuestionMethod.roots && request.meta(META_CALL) !== null;
 }
 
 interface Asked {

@@ -1,12 +1,7 @@
 import { isJsonObject, type JsonObject, parseJson } from '../../common/json.ts';
 import { isObjectAt, memberOf } from '../../common/jsonSpans.ts';
-import {
-  readMessage,
-  replaced,
-  sliceOf,
-  type WireMessage,
-  withFirstMember,
-} from './wireMessage.ts';
+import { withMember } from './members.ts';
+import { readMessage, sliceOf, type WireMessage } from './wireMessage.ts';
 
 /** An `input_required` result (2026-07-28, multi round-trip requests). */
 export interface InputRound {
@@ -54,10 +49,5 @@ export function retryOf(
 function withParam(request: WireMessage, key: string, valueText: string): WireMessage | null {
   const { text, params } = request;
   if (params === null || !isObjectAt(text, params)) return null;
-  const known = memberOf(text, params, key);
-  return readMessage(
-    known === null
-      ? withFirstMember(text, params, `${JSON.stringify(key)}:${valueText}`)
-      : replaced(text, known, valueText),
-  );
+  return readMessage(withMember(text, params, [key, valueText]));
 }

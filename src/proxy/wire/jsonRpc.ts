@@ -5,8 +5,12 @@ export const WireErrorCode = {
   methodNotFound: -32601,
   invalidParams: -32602,
   internalError: -32603,
-  /** Of 2026-07-28, with `data.requiredCapabilities`. */
+  /** Of 2026-07-28, as those below: only a modern server knows them. */
+  headerMismatch: -32020,
+  /** With `data.requiredCapabilities`. */
   missingCapability: -32021,
+  /** With `data.supported`. */
+  unsupportedVersion: -32022,
 } as const;
 
 /** Ends a request of ours with this error on the wire. */
@@ -24,7 +28,12 @@ export class WireError extends Error {
 
 /** A response line. `id` is JSON text, taken from the request as it came. */
 export function resultLine(id: string, result: unknown): string {
-  return `{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify(result)}}`;
+  return resultTextLine(id, JSON.stringify(result));
+}
+
+/** A response line with a result (JSON text) that stays as it is. */
+export function resultTextLine(id: string, resultText: string): string {
+  return `{"jsonrpc":"2.0","id":${id},"result":${resultText}}`;
 }
 
 /** An error line. `code` is a wire code; local codes go into `data.code`. */

@@ -12,7 +12,40 @@ export const Method = {
   subscribe: 'resources/subscribe',
   unsubscribe: 'resources/unsubscribe',
   listen: 'subscriptions/listen',
+  /** The first notification of a listen request (2026-07-28): what of its filter is granted. */
+  acknowledged: 'notifications/subscriptions/acknowledged',
 } as const;
+
+/** What a server may ask of a client. */
+export const QuestionMethod = {
+  elicit: 'elicitation/create',
+  sample: 'sampling/createMessage',
+  roots: 'roots/list',
+} as const;
+
+const CAPABILITIES: Readonly<Record<string, string>> = {
+  [QuestionMethod.elicit]: 'elicitation',
+  [QuestionMethod.sample]: 'sampling',
+  [QuestionMethod.roots]: 'roots',
+};
+
+/** The client capability that a question needs; `null` for what is no question. */
+export function capabilityFor(question: string): string | null {
+  return Object.hasOwn(CAPABILITIES, question) ? (CAPABILITIES[question] ?? null) : null;
+}
+
+/** The revision that has no `initialize`. */
+export const MODERN_VERSION = '2026-07-28';
+/** The last one that has. */
+export const LAST_LEGACY_VERSION = '2025-11-25';
+/** All that had (modelcontextprotocol.io, "Versioning"). */
+export const LEGACY_VERSIONS: readonly string[] = [
+  '2024-10-07',
+  '2024-11-05',
+  '2025-03-26',
+  '2025-06-18',
+  LAST_LEGACY_VERSION,
+];
 
 /** Marks a request of the era that has no `initialize` (2026-07-28). */
 export const META_PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';

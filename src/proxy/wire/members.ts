@@ -24,6 +24,11 @@ function placeOf(text: string, object: Span, key: string): MemberPlace | null {
   return null;
 }
 
+/** The place of a text that is one JSON value. */
+export function wholeOf(text: string): Span {
+  return { start: skipSpace(text, 0), end: text.length };
+}
+
 /** `text` with the member `key` of the object at `object` set to a value (JSON text). */
 export function withMember(text: string, object: Span, [key, value]: [string, string]): string {
   const present = memberOf(text, object, key);

@@ -1,5 +1,5 @@
-import { isObjectAt, memberOf, type Span } from '../../common/jsonSpans.ts';
-import { withMember, withoutMember } from './members.ts';
+import { isObjectAt, memberOf } from '../../common/jsonSpans.ts';
+import { wholeOf, withMember, withoutMember } from './members.ts';
 import { withFirstMember } from './wireMessage.ts';
 
 /**
@@ -29,8 +29,4 @@ export function withResultType(resultText: string): string {
   if (!isObjectAt(resultText, whole)) return resultText;
   if (memberOf(resultText, whole, 'resultType') !== null) return resultText;
   return withFirstMember(resultText, whole, '"resultType":"complete"');
-}
-
-function wholeOf(text: string): Span {
-  return { start: 0, end: text.length };
 }

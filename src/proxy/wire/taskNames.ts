@@ -11,9 +11,6 @@ export const TaskMethod = {
   changed: 'notifications/tasks',
 } as const;
 
-/** The first notification of a listen request (2026-07-28): what of its filter is granted. */
-export const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
-
 /** In the results and requests of a task of 2025-11-25: whose they are. */
 export const META_RELATED_TASK = 'io.modelcontextprotocol/related-task';
 /** In a CreateTaskResult of 2025-11-25: what the model may read at once. */

@@ -1,5 +1,5 @@
 import { type Envelope, readEnvelope } from '../../common/envelope.ts';
-import { parseJson } from '../../common/json.ts';
+import { isJsonObject, parseJson } from '../../common/json.ts';
 import {
   isObjectAt,
   isStringAt,
@@ -94,6 +94,12 @@ export function stringParamOf(message: WireMessage, key: keyof ParamPlaces): str
 /** The parsed value of one member of `params._meta`; `undefined` when absent. */
 export function metaOf(message: WireMessage, key: string): unknown {
   return parsedSpan(message, message.meta(key));
+}
+
+/** The code of an error response; `undefined` where there is none. */
+export function errorCodeOf(message: WireMessage): unknown {
+  const error = parsedSpan(message, message.error);
+  return isJsonObject(error) ? error.code : undefined;
 }
 
 /** The message with another id, everything else byte for byte as it came. */

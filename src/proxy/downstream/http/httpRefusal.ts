@@ -14,9 +14,6 @@ export interface HttpRefusal {
 export const HttpErrorCode = {
   refused: -32000,
   sessionNotFound: -32001,
-  headerMismatch: -32020,
-  missingCapability: -32021,
-  unsupportedVersion: -32022,
 } as const;
 
 /** Answers with the refusal; `id` is JSON text, as far as it is known. */

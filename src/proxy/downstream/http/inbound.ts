@@ -6,18 +6,16 @@ import {
   META_CLIENT_INFO,
   META_PROTOCOL_VERSION,
   Method,
+  MODERN_VERSION,
 } from '../../wire/mcpNames.ts';
 import { metaOf, readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
-import { HttpErrorCode, type HttpRefusal } from './httpRefusal.ts';
+import type { HttpRefusal } from './httpRefusal.ts';
 import {
   contradictionOf,
   mismatch,
   missingHeaderOf,
   type StandardHeaders,
 } from './modernHeaders.ts';
-
-/** The one modern revision there is. */
-export const MODERN_VERSION = '2026-07-28';
 
 /** What a POST is: its era is told by the body, which every header must agree with. */
 export type Inbound =
@@ -125,7 +123,7 @@ function versionFault(message: WireMessage, headers: StandardHeaders): HttpRefus
 function unsupported(requested: string): HttpRefusal {
   return {
     status: 400,
-    code: HttpErrorCode.unsupportedVersion,
+    code: WireErrorCode.unsupportedVersion,
     message: `Protocol version ${requested} is not supported in this form.`,
     data: { supported: [MODERN_VERSION], requested },
   };

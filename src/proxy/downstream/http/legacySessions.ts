@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Disposable } from '../../../common/disposable.ts';
 import type { ProxyContext, SessionRoute } from '../../proxyContext.ts';
-import { Method } from '../../wire/mcpNames.ts';
+import { LEGACY_VERSIONS, Method } from '../../wire/mcpNames.ts';
 import type { WireMessage } from '../../wire/wireMessage.ts';
 import { answerRefusal, HttpErrorCode, type HttpRefusal } from './httpRefusal.ts';
 import { LegacySession } from './legacySession.ts';
@@ -9,14 +9,6 @@ import { LegacySession } from './legacySession.ts';
 /** How long a session lives that nobody uses. */
 export const SESSION_IDLE_MS = 30 * 60_000;
 const SWEEP_MS = 60_000;
-
-const VERSIONS: ReadonlySet<string> = new Set([
-  '2025-11-25',
-  '2025-06-18',
-  '2025-03-26',
-  '2024-11-05',
-  '2024-10-07',
-]);
 
 /** Beyond these the one that was idle longest makes room: clients that forget to end theirs are many. */
 export const MAX_SESSIONS = 64;
@@ -99,7 +91,9 @@ export class LegacySessions implements Disposable {
     if (session === undefined) return SESSION_GONE;
     const version = request.headers['mcp-protocol-version']?.toString();
     const isKnown =
-      version === undefined || VERSIONS.has(version) || version === session.agreedVersion;
+      version === undefined ||
+      LEGACY_VERSIONS.includes(version) ||
+      version === session.agreedVersion;
     return isKnown ? session : unknownVersion(version);
   }
 

@@ -5,7 +5,7 @@ import { isJsonObject } from '../../../common/json.ts';
 import { WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import { parsedSpan, progressTokenOf, type WireMessage, withId } from '../../wire/wireMessage.ts';
-import { answerJson, HttpErrorCode } from './httpRefusal.ts';
+import { answerJson } from './httpRefusal.ts';
 import { KEEP_ALIVE_MS, SseStream } from './sseStream.ts';
 
 /** Errors that have an HTTP status of their own (2026-07-28, transports). */
@@ -13,9 +13,9 @@ const STATUS_OF: Readonly<Record<number, number>> = {
   [WireErrorCode.parseError]: 400,
   [WireErrorCode.invalidRequest]: 400,
   [WireErrorCode.methodNotFound]: 404,
-  [HttpErrorCode.headerMismatch]: 400,
-  [HttpErrorCode.missingCapability]: 400,
-  [HttpErrorCode.unsupportedVersion]: 400,
+  [WireErrorCode.headerMismatch]: 400,
+  [WireErrorCode.missingCapability]: 400,
+  [WireErrorCode.unsupportedVersion]: 400,
 };
 
 export interface ExchangeOptions {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { memberOf, stringAt } from '../../../common/jsonSpans.ts';
+import { WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import {
   argumentAt,
@@ -8,7 +9,7 @@ import {
   type KnownParamHeaders,
 } from '../../wire/paramHeaders.ts';
 import { paramOf, sliceOf, stringParamOf, type WireMessage } from '../../wire/wireMessage.ts';
-import { HttpErrorCode, type HttpRefusal } from './httpRefusal.ts';
+import type { HttpRefusal } from './httpRefusal.ts';
 
 /** The headers that repeat what stands in the body (2026-07-28, SEP-2243). */
 export interface StandardHeaders {
@@ -79,7 +80,7 @@ export function argumentMismatchOf(
 /** The refusal for headers and body that disagree. */
 export function mismatch(what: string): HttpRefusal {
   const message = `The request's headers and body disagree: ${what}.`;
-  return { status: 400, code: HttpErrorCode.headerMismatch, message };
+  return { status: 400, code: WireErrorCode.headerMismatch, message };
 }
 
 function nameIn(message: WireMessage): string | null {

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../../common/json.ts';
 import type { ClientFacts, HandleId } from '../../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext } from '../../proxyContext.ts';
 import { notificationLine } from '../../wire/jsonRpc.ts';
-import { Method } from '../../wire/mcpNames.ts';
+import { capabilityFor, Method } from '../../wire/mcpNames.ts';
 import { META_RELATED_TASK } from '../../wire/taskNames.ts';
 import { parsedSpan, type WireMessage } from '../../wire/wireMessage.ts';
 import { agentPrincipal } from '../agentPrincipal.ts';
@@ -11,13 +11,6 @@ import type { Question } from '../taskQuestions.ts';
 
 /** Never one of the server's ids. */
 const ID_PREFIX = 'mcp-task-handles/question-';
-
-/** Which member of a client's capabilities says that it answers these requests. */
-const CAPABILITY_FOR: Readonly<Record<string, string>> = {
-  'elicitation/create': 'elicitation',
-  'sampling/createMessage': 'sampling',
-  'roots/list': 'roots',
-};
 
 interface Asked {
   readonly id: string;
@@ -96,7 +89,7 @@ export class HostQuestions {
   }
 
   #ask(handle: HandleId, { key, method, params }: Question): void {
-    if (this.#capabilities[CAPABILITY_FOR[method] ?? ''] === undefined) return;
+    if (this.#capabilities[capabilityFor(method) ?? ''] === undefined) return;
     this.#lastId += 1;
     const name = `${ID_PREFIX}${this.#lastId}`;
     const id = JSON.stringify(name);

@@ -3,8 +3,8 @@ import { memberOf, type Span } from '../../../common/jsonSpans.ts';
 import type { TaskRecord } from '../../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext } from '../../proxyContext.ts';
 import { META_SUBSCRIPTION_ID, Method } from '../../wire/mcpNames.ts';
-import { withMember } from '../../wire/members.ts';
-import { ACKNOWLEDGED, TaskMethod } from '../../wire/taskNames.ts';
+import { wholeOf, withMember } from '../../wire/members.ts';
+import { TaskMethod } from '../../wire/taskNames.ts';
 import { replaced, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
 import type { InFlight } from '../inFlight.ts';
 import type { UpstreamBinding } from '../upstreamBinding.ts';
@@ -83,7 +83,7 @@ export class TaskListen implements Disposable {
   /** What the server tells, under the client's id; that its part has ended does not end ours. */
   #pass(news: WireMessage, place: Span): void {
     if (news.method === Method.cancelled) this.#acknowledge('{}');
-    else if (news.method === ACKNOWLEDGED && !this.#isAcknowledged) {
+    else if (news.method === Method.acknowledged && !this.#isAcknowledged) {
       const granted = news.params && memberOf(news.text, news.params, 'notifications');
       this.#acknowledge(granted ? sliceOf(news.text, granted) : '{}');
     } else this.options.port.send(replaced(news.text, place, this.id));
@@ -94,9 +94,8 @@ export class TaskListen implements Disposable {
     if (this.#isAcknowledged || this.#abort.signal.aborted) return;
     this.#isAcknowledged = true;
     const taskIds = JSON.stringify(this.#tasks.map(({ handle }) => handle));
-    const whole = { start: 0, end: grantedText.length };
-    const notifications = withMember(grantedText, whole, ['taskIds', taskIds]);
-    this.#send(ACKNOWLEDGED, `"notifications":${notifications}}`);
+    const notifications = withMember(grantedText, wholeOf(grantedText), ['taskIds', taskIds]);
+    this.#send(Method.acknowledged, `"notifications":${notifications}}`);
     for (const task of this.#tasks) this.#follow(task);
   }
 

@@ -1,10 +1,12 @@
 import {
+  capabilityFor,
   META_CLIENT_CAPABILITIES,
   META_CLIENT_INFO,
   META_PROTOCOL_VERSION,
+  MODERN_VERSION,
 } from '../../wire/mcpNames.ts';
 import type { WireMessage } from '../../wire/wireMessage.ts';
-import { capabilityFor, META_LOG_LEVEL, MODERN_VERSION } from './eraNames.ts';
+import { META_LOG_LEVEL } from './eraNames.ts';
 import { memberText, objectText, objectWithout, withMetaMembers } from './splices.ts';
 
 /** What a legacy client has said once, as the envelope that each modern request carries. */

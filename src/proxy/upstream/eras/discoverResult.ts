@@ -1,4 +1,5 @@
-import { META_SERVER_INFO, MODERN_VERSION } from './eraNames.ts';
+import { MODERN_VERSION } from '../../wire/mcpNames.ts';
+import { META_SERVER_INFO } from './eraNames.ts';
 import { memberText, objectText, objectWithout } from './splices.ts';
 
 /** The `server/discover` result (JSON text) of a server that was initialised with this result. */

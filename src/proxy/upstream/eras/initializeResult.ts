@@ -1,13 +1,13 @@
 import { isJsonObject, parseJson } from '../../../common/json.ts';
 import { elementsOf } from '../../../common/jsonSpans.ts';
-import { TASKS_EXTENSION } from '../../wire/mcpNames.ts';
-import { sliceOf } from '../../wire/wireMessage.ts';
 import {
   LAST_LEGACY_VERSION,
   LEGACY_VERSIONS,
-  META_SERVER_INFO,
   MODERN_VERSION,
-} from './eraNames.ts';
+  TASKS_EXTENSION,
+} from '../../wire/mcpNames.ts';
+import { sliceOf } from '../../wire/wireMessage.ts';
+import { META_SERVER_INFO } from './eraNames.ts';
 import { memberText, objectText, objectWithout } from './splices.ts';
 
 const UNNAMED = '{"name":"unknown","version":"0"}';

@@ -1,8 +1,8 @@
 import { isObjectAt, MemberCursor, memberOf } from '../../../common/jsonSpans.ts';
-import { META_CALL } from '../../wire/mcpNames.ts';
+import { capabilityFor, META_CALL } from '../../wire/mcpNames.ts';
+import { wholeOf } from '../../wire/members.ts';
 import { readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
-import { capabilityFor } from './eraNames.ts';
-import { memberText, stringMember, wholeOf, withMetaMembers, withParamMembers } from './splices.ts';
+import { memberText, stringMember, withMetaMembers, withParamMembers } from './splices.ts';
 
 /** What a modern server asks in the middle of a call. */
 export interface Question {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../common/clock.ts';
 import type { Log } from '../../../common/log.ts';
-import { errorLine, resultLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { errorLine, resultLine, resultTextLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import { paramOf, readMessage, sliceOf, type WireMessage, withId } from '../../wire/wireMessage.ts';
 import type { RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
@@ -11,7 +11,7 @@ import { initializeResult, isDiscovery } from './initializeResult.ts';
 import { InputRounds } from './inputRounds.ts';
 import { legacyAnswer } from './legacyResult.ts';
 import { ServerNews } from './serverNews.ts';
-import { memberText, objectText, resultTextLine } from './splices.ts';
+import { memberText, objectText } from './splices.ts';
 
 export interface EraBridgeOptions {
   readonly clock: Clock;

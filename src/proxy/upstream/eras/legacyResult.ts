@@ -1,7 +1,7 @@
 import { isObjectAt } from '../../../common/jsonSpans.ts';
-import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { errorLine, resultTextLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { sliceOf, type WireMessage, withId } from '../../wire/wireMessage.ts';
-import { objectWithout, resultTextLine, stringMember } from './splices.ts';
+import { objectWithout, stringMember } from './splices.ts';
 
 /** What kind of result it is; a server that says nothing means `complete`. `null`: an error. */
 export function resultTypeOf(answer: WireMessage): string | null {

@@ -18,7 +18,7 @@ interface Listening {
 
 /** Member of the filter → the server's feature, and what it is told by. */
 const LISTS = {
-  toolsListChanged: ['tools', EraMethod.toolsChanged],
+  toolsListChanged: ['tools', Method.toolsChanged],
   promptsListChanged: ['prompts', EraMethod.promptsChanged],
   resourcesListChanged: ['resources', EraMethod.resourcesChanged],
 } as const;
@@ -109,7 +109,7 @@ export class ListenDesk {
       ...(uris.size > 0 && { resourceSubscriptions: [...uris] }),
     });
     const params = `{"notifications":${notifications},"_meta":{"${META_SUBSCRIPTION_ID}":${id}}}`;
-    this.port.print(`{"jsonrpc":"2.0","method":"${EraMethod.acknowledged}","params":${params}}`);
+    this.port.print(`{"jsonrpc":"2.0","method":"${Method.acknowledged}","params":${params}}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isObjectAt, memberOf } from '../../../common/jsonSpans.ts';
-import { WireErrorCode } from '../../wire/jsonRpc.ts';
+import { resultTextLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { wholeOf } from '../../wire/members.ts';
 import {
   replaced,
   sliceOf,
@@ -7,7 +8,7 @@ import {
   withFirstMember,
   withId,
 } from '../../wire/wireMessage.ts';
-import { resultTextLine, underId, wholeOf } from './splices.ts';
+import { underId } from './splices.ts';
 
 /** Requests whose results must say how long they may be kept (2026-07-28, caching). */
 const CACHEABLE: ReadonlySet<string> = new Set([

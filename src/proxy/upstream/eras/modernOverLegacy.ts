@@ -1,12 +1,12 @@
 import type { Clock } from '../../../common/clock.ts';
 import { isJsonObject, parseJson } from '../../../common/json.ts';
-import { errorLine, resultLine, WireErrorCode } from '../../wire/jsonRpc.ts';
-import { Method } from '../../wire/mcpNames.ts';
+import { errorLine, resultLine, resultTextLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { Method, MODERN_VERSION, QuestionMethod } from '../../wire/mcpNames.ts';
 import { replaced, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
 import type { RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
 import { ChannelLayer } from './channelLayer.ts';
 import { discoverResult } from './discoverResult.ts';
-import { EraMethod, META_LOG_LEVEL, MODERN_VERSION, mayAsk } from './eraNames.ts';
+import { EraMethod, META_LOG_LEVEL, mayAsk } from './eraNames.ts';
 import { ListenDesk } from './listenDesk.ts';
 import { modernAnswer } from './modernAnswer.ts';
 import {
@@ -18,7 +18,7 @@ import {
   withoutRetry,
 } from './modernRequest.ts';
 import { QuestionDesk } from './questionDesk.ts';
-import { objectText, resultTextLine } from './splices.ts';
+import { objectText } from './splices.ts';
 
 export interface ModernOverLegacyOptions {
   readonly clock: Clock;
@@ -33,7 +33,7 @@ const REMOVED: ReadonlySet<string> = new Set([
   Method.subscribe,
   Method.unsubscribe,
   EraMethod.ping,
-  'roots/list',
+  QuestionMethod.roots,
 ]);
 const DROPPED: ReadonlySet<string> = new Set([Method.initialized, EraMethod.rootsChanged]);
 

@@ -5,6 +5,7 @@ import {
   META_CLIENT_CAPABILITIES,
   META_CLIENT_INFO,
   META_PROTOCOL_VERSION,
+  MODERN_VERSION,
 } from '../../wire/mcpNames.ts';
 import {
   metaOf,
@@ -13,7 +14,7 @@ import {
   sliceOf,
   type WireMessage,
 } from '../../wire/wireMessage.ts';
-import { EraErrorCode, META_LOG_LEVEL, MODERN_VERSION } from './eraNames.ts';
+import { META_LOG_LEVEL } from './eraNames.ts';
 import { stringMember, withoutMembers, withoutMetaMembers } from './splices.ts';
 
 const ENVELOPE = [
@@ -38,7 +39,7 @@ export function envelopeFault(message: WireMessage, id: string): string | null {
   if (requested === MODERN_VERSION) return null;
   const why = `Protocol version ${String(requested)} is not supported; use ${MODERN_VERSION}.`;
   const data = { supported: [MODERN_VERSION], requested };
-  return errorLine(id, EraErrorCode.unsupportedVersion, why, data);
+  return errorLine(id, WireErrorCode.unsupportedVersion, why, data);
 }
 
 function incomplete(id: string, key: string): string {

@@ -1,8 +1,7 @@
 import { type Disposable, toDisposable } from '../../../common/disposable.ts';
-import { META_CLIENT_CAPABILITIES } from '../../wire/mcpNames.ts';
+import { capabilityFor, META_CLIENT_CAPABILITIES } from '../../wire/mcpNames.ts';
 import { progressTokenOf, type WireMessage } from '../../wire/wireMessage.ts';
 import type { RemoteNews } from '../upstreamChannel.ts';
-import { capabilityFor } from './eraNames.ts';
 import { envelopeText } from './modernRequest.ts';
 import { memberText } from './splices.ts';
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../common/clock.ts';
 import type { Disposable } from '../../../common/disposable.ts';
 import { MemberCursor, type Span } from '../../../common/jsonSpans.ts';
-import { errorLine, notificationLine, WireErrorCode } from '../../wire/jsonRpc.ts';
-import { META_CALL, Method } from '../../wire/mcpNames.ts';
+import { errorLine, notificationLine, resultTextLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { capabilityFor, META_CALL, Method, QuestionMethod } from '../../wire/mcpNames.ts';
 import {
   metaOf,
   readMessage,
@@ -13,13 +13,12 @@ import {
 } from '../../wire/wireMessage.ts';
 import type { RemoteNews } from '../upstreamChannel.ts';
 import type { LayerPort } from './channelLayer.ts';
-import { capabilityFor } from './eraNames.ts';
 import { LateAnswers } from './lateAnswers.ts';
 import { modernAnswer } from './modernAnswer.ts';
 import { responsesOf } from './modernRequest.ts';
 import { PageVisits } from './pageVisits.ts';
 import { QuestionCall } from './questionCall.ts';
-import { resultTextLine, withoutMetaMembers } from './splices.ts';
+import { withoutMetaMembers } from './splices.ts';
 
 export interface QuestionDeskOptions {
   readonly port: LayerPort;
@@ -212,7 +211,7 @@ export class QuestionDesk implements Disposable {
 
   #finish(call: QuestionCall, answer: WireMessage): void {
     this.#calls.delete(call.id);
-    const canVisit = call.canAnswer('elicitation/create');
+    const canVisit = call.canAnswer(QuestionMethod.elicit);
     const visit = canVisit ? this.#visits.ask(answer, call.method) : null;
     this.options.port.print(
       visit === null

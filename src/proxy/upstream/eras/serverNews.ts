@@ -7,7 +7,6 @@ import { META_SUBSCRIPTION_ID, Method } from '../../wire/mcpNames.ts';
 import { metaOf, parsedSpan, type WireMessage, withId } from '../../wire/wireMessage.ts';
 import type { LayerPort } from './channelLayer.ts';
 import type { ClientEnvelope } from './clientEnvelope.ts';
-import { EraMethod } from './eraNames.ts';
 import { withoutMetaMembers } from './splices.ts';
 
 export interface ServerNewsOptions {
@@ -76,7 +75,7 @@ export class ServerNews implements Disposable {
   receive(message: WireMessage): boolean {
     const tag = metaOf(message, META_SUBSCRIPTION_ID);
     if (tag === undefined) return false;
-    if (message.method === EraMethod.acknowledged) this.#acknowledged(tag, message);
+    if (message.method === Method.acknowledged) this.#acknowledged(tag, message);
     else if (this.#current?.id === tag) {
       this.options.port.print(withoutMetaMembers(message, [META_SUBSCRIPTION_ID]));
     }

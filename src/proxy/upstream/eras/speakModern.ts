@@ -1,18 +1,19 @@
 import type { Clock } from '../../../common/clock.ts';
 import { TaskHandlesError } from '../../../common/errors.ts';
 import { isJsonObject, parseJson, stringOr } from '../../../common/json.ts';
-import { notificationLine } from '../../wire/jsonRpc.ts';
+import { notificationLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import {
+  LAST_LEGACY_VERSION,
   META_CLIENT_CAPABILITIES,
   META_CLIENT_INFO,
   META_PROTOCOL_VERSION,
   Method,
+  MODERN_VERSION,
 } from '../../wire/mcpNames.ts';
 import { parsedSpan, sliceOf } from '../../wire/wireMessage.ts';
 import type { ModernOpening } from '../opening.ts';
 import type { UpstreamChannel } from '../upstreamChannel.ts';
 import type { KnownEra } from './eraMemory.ts';
-import { EraErrorCode, LAST_LEGACY_VERSION, MODERN_VERSION } from './eraNames.ts';
 import { HeardChannel } from './heardChannel.ts';
 import { isDiscovery } from './initializeResult.ts';
 import { type Asked, Introduction, type Reply } from './introduction.ts';
@@ -137,7 +138,7 @@ function isModern(reply: Reply): boolean {
   if (answer.result !== null) return isDiscovery(sliceOf(answer.text, answer.result));
   const error = parsedSpan(answer, answer.error);
   if (!isJsonObject(error)) return false;
-  const { headerMismatch, missingCapability, unsupportedVersion } = EraErrorCode;
+  const { headerMismatch, missingCapability, unsupportedVersion } = WireErrorCode;
   if (error.code === headerMismatch || error.code === missingCapability) return true;
   if (error.code !== unsupportedVersion || !isJsonObject(error.data)) return false;
   const { supported } = error.data;

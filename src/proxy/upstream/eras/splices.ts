@@ -7,6 +7,7 @@ import {
   skipSpace,
   stringAt,
 } from '../../../common/jsonSpans.ts';
+import { wholeOf } from '../../wire/members.ts';
 import {
   readMessage,
   replaced,
@@ -15,11 +16,6 @@ import {
   withFirstMember,
   withId,
 } from '../../wire/wireMessage.ts';
-
-/** The place of a text that is one JSON value. */
-export function wholeOf(text: string): Span {
-  return { start: skipSpace(text, 0), end: text.length };
-}
 
 /** The text of one member of an object (JSON text); `null` if it is not there. */
 export function memberText(objectText: string, key: string): string | null {
@@ -87,9 +83,4 @@ export function withoutMetaMembers(message: WireMessage, keys: readonly string[]
 export function underId(text: string, id: string): string {
   const message = readMessage(text);
   return message === null ? text : withId(message, id);
-}
-
-/** A response with a result (JSON text) that stays as it is. */
-export function resultTextLine(id: string, resultText: string): string {
-  return `{"jsonrpc":"2.0","id":${id},"result":${resultText}}`;
 }

@@ -1,10 +1,15 @@
 import type { Disposable } from '../../../common/disposable.ts';
-import { isJsonObject } from '../../../common/json.ts';
 import { memberOf } from '../../../common/jsonSpans.ts';
 import { errorLine, lostLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { isEmptyObject, withoutMember } from '../../wire/members.ts';
 import { META_RELATED_TASK, TaskMethod } from '../../wire/taskNames.ts';
-import { parsedSpan, readMessage, type WireMessage, withId } from '../../wire/wireMessage.ts';
+import {
+  errorCodeOf,
+  parsedSpan,
+  readMessage,
+  type WireMessage,
+  withId,
+} from '../../wire/wireMessage.ts';
 import type { OpenCall } from './openCall.ts';
 import { Poller } from './poller.ts';
 import type { TaskPort, WatchedTask } from './taskPort.ts';
@@ -163,7 +168,7 @@ export class LegacyTask implements WatchedTask {
   }
 
   #onNoStatus(answer: WireMessage): void {
-    const code = codeOf(answer);
+    const code = errorCodeOf(answer);
     if (code === WireErrorCode.invalidParams) this.#onForgotten();
     else if (code === WireErrorCode.methodNotFound) this.#onNeverStatus();
     else this.#poller.wait();
@@ -172,7 +177,7 @@ export class LegacyTask implements WatchedTask {
   /** The server knows the task no more: what `tasks/result` said meanwhile tells best why. */
   #onForgotten(): void {
     const refusal = this.#refusal;
-    const isUnknown = refusal === null || codeOf(refusal) === WireErrorCode.invalidParams;
+    const isUnknown = refusal === null || errorCodeOf(refusal) === WireErrorCode.invalidParams;
     if (isUnknown) this.options.finish(lostLine(this.call.id, FORGOTTEN));
     else this.options.finish(withId(refusal, this.call.id));
   }
@@ -186,11 +191,6 @@ export class LegacyTask implements WatchedTask {
   #fail(text: string): void {
     this.options.finish(errorLine(this.call.id, WireErrorCode.internalError, text));
   }
-}
-
-function codeOf(answer: WireMessage): unknown {
-  const error = parsedSpan(answer, answer.error);
-  return isJsonObject(error) ? error.code : undefined;
 }
 
 /** The result under the call's id, without the trace of the task. */

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Disposable } from '../../../common/disposable.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../../common/json.ts';
-import { isObjectAt, memberOf, type Span } from '../../../common/jsonSpans.ts';
+import { memberOf, type Span } from '../../../common/jsonSpans.ts';
 import { errorLine, lostLine, resultLine, WireErrorCode } from '../../wire/jsonRpc.ts';
+import { withResultType } from '../../wire/resultText.ts';
 import { TaskMethod } from '../../wire/taskNames.ts';
 import {
+  errorCodeOf,
   parsedSpan,
   sliceOf,
   type WireMessage,
-  withFirstMember,
   withId,
 } from '../../wire/wireMessage.ts';
 import { envelopeFor } from './modernEnvelope.ts';
@@ -112,7 +113,7 @@ export class ModernTask implements WatchedTask {
 
   #onStatus(answer: WireMessage): void {
     if (answer.result !== null) this.#see(answer, answer.result);
-    else if (codeOf(answer) === WireErrorCode.invalidParams)
+    else if (errorCodeOf(answer) === WireErrorCode.invalidParams)
       this.#finish(lostLine(this.call.id, FORGOTTEN));
     else this.#poller.wait();
   }
@@ -191,15 +192,4 @@ export class ModernTask implements WatchedTask {
     const body = key === 'result' ? withResultType(valueText) : valueText;
     return `{"jsonrpc":"2.0","id":${this.call.id},"${key}":${body}}`;
   }
-}
-
-function withResultType(result: string): string {
-  const whole = { start: 0, end: result.length };
-  if (!isObjectAt(result, whole) || memberOf(result, whole, 'resultType') !== null) return result;
-  return withFirstMember(result, whole, '"resultType":"complete"');
-}
-
-function codeOf(answer: WireMessage): unknown {
-  const error = parsedSpan(answer, answer.error);
-  return isJsonObject(error) ? error.code : undefined;
 }
