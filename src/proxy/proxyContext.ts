@@ -30,6 +30,7 @@ export interface ProxyContext {
   readonly revoke: (request: RevokeRequest) => Promise<void>;
 }
 
+/** Who wants a task ended, through which door, and why. */
 export interface RevokeRequest {
   readonly handle: HandleId;
   readonly door: Door;

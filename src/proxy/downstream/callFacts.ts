@@ -17,6 +17,7 @@ import type { TaskForm } from './nativeTasks/taskForm.ts';
 /** So late a hand-off may be on a busy machine. */
 const LATE_HAND_OFF_MS = 5_000;
 
+/** What a call is made of: the request, its route, its policy, and who makes it. */
 export interface ToolCallOptions {
   readonly context: ProxyContext;
   readonly route: SessionRoute;

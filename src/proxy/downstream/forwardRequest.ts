@@ -6,6 +6,7 @@ import { replaced, type WireMessage } from '../wire/wireMessage.ts';
 import type { InFlight } from './inFlight.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
 
+/** A request that is passed on, and where its answer goes; `id` is the JSON text of the client's own. */
 export interface ForwardOptions {
   readonly message: WireMessage;
   /** The request's id as JSON text. */

@@ -9,6 +9,7 @@ import type { ToolCall } from './toolCall.ts';
 /** The longest delay a timer can hold: no task lives as long. */
 const UNTIL_THE_END_MS = 2_147_483_647;
 
+/** A repeated request, and the live call that it waits for. */
 export interface JoinOptions {
   readonly context: ProxyContext;
   /** The request as a call of its own; unless it is the one that runs, it never starts. */

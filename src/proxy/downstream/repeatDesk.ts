@@ -9,6 +9,7 @@ import { refusalOf } from './taskLimits.ts';
 import type { ToolCall } from './toolCall.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
 
+/** The connection whose calls may be repeats. */
 export interface RepeatDeskOptions {
   readonly context: ProxyContext;
   readonly binding: UpstreamBinding;

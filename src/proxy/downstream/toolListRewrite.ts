@@ -13,6 +13,7 @@ const HANDLE_SCHEMA = {
   required: ['next', 'handle', 'status'],
 };
 
+/** What decides how the tools of a route are shown to one client. */
 export interface ToolListRewrite {
   readonly route: string;
   /** Whether any call of the route may; else nobody needs the companions. */

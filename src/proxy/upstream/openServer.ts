@@ -10,6 +10,7 @@ import { withUpstreamTasks } from './tasks/withUpstreamTasks.ts';
 import type { StartUpstream, UpstreamChannel } from './upstreamChannel.ts';
 import { definitionKey } from './upstreamKey.ts';
 
+/** What servers are opened with, whatever they speak. */
 export interface OpenServerOptions {
   readonly start: StartUpstream;
   readonly definition: ServerDefinition;

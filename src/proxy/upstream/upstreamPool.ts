@@ -10,6 +10,7 @@ import { type OpenServerOptions, openServer } from './openServer.ts';
 import { Upstream } from './upstream.ts';
 import type { StartUpstream } from './upstreamChannel.ts';
 
+/** What the upstreams of a broker are started and kept with. */
 export interface UpstreamPoolOptions {
   readonly start: StartUpstream;
   readonly clock: Clock;

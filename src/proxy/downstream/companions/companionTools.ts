@@ -4,10 +4,12 @@ export interface CompanionNames {
   readonly control: string;
 }
 
+/** The names where no tool of the server has one of them. */
 export const DEFAULT_NAMES: CompanionNames = { poll: 'task_poll', control: 'task_control' };
 
 /** Longest and ordinary wait of one poll: below the 60 s after which many clients give up. */
 export const POLL_WAIT_DEFAULT_MS = 45_000;
+/** A poll never waits longer: clients give up on a request after a minute. */
 export const POLL_WAIT_MAX_MS = 50_000;
 
 const HANDLE_PROPERTY = { type: 'string', description: 'The handle (th_…) of the task.' };

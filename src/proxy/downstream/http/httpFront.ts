@@ -11,6 +11,7 @@ import { RouteEndpoint } from './routeEndpoint.ts';
 /** The only address we listen on: other machines have no business here (P8). */
 const LOOPBACK = '127.0.0.1';
 
+/** What a front on loopback is made of. */
 export interface HttpFrontOptions {
   readonly context: ProxyContext;
   /** 0: any that is free. */

@@ -18,6 +18,7 @@ const STATUS_OF: Readonly<Record<number, number>> = {
   [WireErrorCode.unsupportedVersion]: 400,
 };
 
+/** What an exchange tells its session. */
 export interface ExchangeOptions {
   readonly clock: Clock;
   readonly onFull: (isFull: boolean) => void;

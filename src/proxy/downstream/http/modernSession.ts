@@ -20,6 +20,7 @@ import { ReaderHold } from './readerHold.ts';
 /** How long an idle server waits for the next request of an equal client. */
 export const MODERN_LINGER_MS = 60_000;
 
+/** One kind of modern client on a route. */
 export interface ModernSessionOptions {
   readonly context: ProxyContext;
   readonly route: SessionRoute;

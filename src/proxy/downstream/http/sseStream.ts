@@ -9,6 +9,7 @@ const RETRY_MS = 1_000;
 /** What may wait for a reader before the server is held. */
 export const FULL_BYTES = 4 * 1024 * 1024;
 
+/** How a stream of events begins and how it is kept open. */
 export interface SseOptions {
   readonly clock: Clock;
   readonly headers?: Readonly<Record<string, string>>;

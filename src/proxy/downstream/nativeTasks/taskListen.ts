@@ -13,6 +13,7 @@ import { knownTask } from './knownTask.ts';
 import type { ListenFilter } from './listenFilter.ts';
 import { followTask } from './taskFollower.ts';
 
+/** What the listens of one connection work with. */
 export interface TaskListenOptions {
   readonly context: ProxyContext;
   readonly port: DownstreamPort;

@@ -23,6 +23,7 @@ const ASKING: ReadonlySet<string> = new Set<string>([
   'resources/read',
 ]);
 
+/** Whether the result of a request may be `input_required`. */
 export function mayAsk(method: string): boolean {
   return ASKING.has(method);
 }

@@ -9,6 +9,7 @@ import { LateAnswers } from './lateAnswers.ts';
 import { legacyAnswer, resultTypeOf } from './legacyResult.ts';
 import { memberText, stringMember, underId, withParamMembers } from './splices.ts';
 
+/** The bridge that the rounds belong to, and what its client can be asked. */
 export interface InputRoundsOptions {
   readonly port: LayerPort;
   readonly clock: Clock;

@@ -13,6 +13,7 @@ import { legacyAnswer } from './legacyResult.ts';
 import { ServerNews } from './serverNews.ts';
 import { memberText, objectText } from './splices.ts';
 
+/** What every bridge between the eras needs. */
 export interface EraBridgeOptions {
   readonly clock: Clock;
   readonly log: Log;

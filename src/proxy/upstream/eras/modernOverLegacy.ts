@@ -20,6 +20,7 @@ import {
 import { QuestionDesk } from './questionDesk.ts';
 import { objectText } from './splices.ts';
 
+/** A bridge to a server that has been initialised already. */
 export interface ModernOverLegacyOptions {
   readonly clock: Clock;
   /** What the server has answered to `initialize` (JSON text). */

@@ -9,12 +9,15 @@ type OnAnswer = (answer: WireMessage) => void;
  */
 const FIRST_ID = 2_000_000_000;
 const LAST_ID = 2_147_483_647;
+/** Most of what is given up is never answered: of that the latest is kept in mind. */
+const KEPT = 100;
 /** One count for all: what was asked before a bridge was there may be answered to it. */
 let lastId = FIRST_ID;
 
 /** A bridge's own requests to the server. Whoever asks waits for the exit by itself. */
 export class OwnRequests {
   readonly #pending = new Map<string, OnAnswer>();
+  readonly #forgotten = new Set<string>();
 
   constructor(private readonly send: (line: string) => void) {}
 
@@ -24,7 +27,7 @@ export class OwnRequests {
     return lastId;
   }
 
-  /** Returns the id; `onAnswer` is called once, or never if the server goes. */
+  /** Returns the id; `onAnswer` is called once, or never if the server goes or it is forgotten. */
   ask(method: string, paramsText: string, onAnswer: OnAnswer): number {
     const id = this.nextId();
     this.#pending.set(String(id), onAnswer);
@@ -32,13 +35,21 @@ export class OwnRequests {
     return id;
   }
 
+  /** Given up: an answer that still comes is nobody's, and goes no further. */
+  forget(id: number): void {
+    if (!this.#pending.delete(String(id))) return;
+    this.#forgotten.add(String(id));
+    const [oldest] = this.#forgotten;
+    if (this.#forgotten.size > KEPT && oldest !== undefined) this.#forgotten.delete(oldest);
+  }
+
   /** Whether the message answers one of these. */
   take(message: WireMessage): boolean {
-    if (this.#pending.size === 0 || message.kind !== 'response' || message.id === null)
-      return false;
-    const onAnswer = this.#pending.get(message.id);
-    this.#pending.delete(message.id);
+    const { id } = message;
+    if (message.kind !== 'response' || id === null) return false;
+    const onAnswer = this.#pending.get(id);
+    this.#pending.delete(id);
     onAnswer?.(message);
-    return onAnswer !== undefined;
+    return onAnswer !== undefined || this.#forgotten.delete(id);
   }
 }

@@ -17,6 +17,7 @@ interface Visit {
   readonly limit: Disposable;
 }
 
+/** How long pages wait for the person. */
 export interface PageVisitsOptions {
   readonly clock: Clock;
   /** How long a client may take to come again. */

@@ -20,6 +20,7 @@ import { PageVisits } from './pageVisits.ts';
 import { QuestionCall } from './questionCall.ts';
 import { withoutMetaMembers } from './splices.ts';
 
+/** The bridge that the questions belong to. */
 export interface QuestionDeskOptions {
   readonly port: LayerPort;
   readonly clock: Clock;
@@ -162,15 +163,15 @@ export class QuestionDesk implements Disposable {
     }
   }
 
-  /** The call that the task layer names; else the tool call that began last; else what did. */
+  /**
+   * The call that the task layer names; else the tool call that began last; else what did. One that
+   * the server has answered is none: its client comes for the answer, and for nothing else.
+   */
   #callFor(message: WireMessage): QuestionCall | undefined {
-    const named = metaOf(message, META_CALL);
-    const calls = [...this.#calls.values()];
-    return (
-      this.#calls.get(String(named)) ??
-      calls.findLast(({ method }) => method === Method.toolsCall) ??
-      calls.at(-1)
-    );
+    const named = this.#calls.get(String(metaOf(message, META_CALL)));
+    if (named !== undefined) return named.answer === null ? named : undefined;
+    const calls = [...this.#calls.values()].filter(({ answer }) => answer === null);
+    return calls.findLast(({ method }) => method === Method.toolsCall) ?? calls.at(-1);
   }
 
   #passAnswers(call: QuestionCall, text: string, responses: Span): void {
@@ -233,6 +234,8 @@ export class QuestionDesk implements Disposable {
   #giveUp(call: QuestionCall): void {
     const why = 'The client was asked and did not come again.';
     this.#drop(call, why);
+    // The server is done with what it has answered.
+    if (call.answer !== null) return;
     const params = { requestId: Number(call.id), reason: why };
     this.options.port.send(notificationLine(Method.cancelled, params));
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../common/clock.ts';
-import { type Disposable, DisposableStore } from '../../../common/disposable.ts';
+import { type Disposable, toDisposable } from '../../../common/disposable.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../../common/json.ts';
 import type { Log } from '../../../common/log.ts';
 import { errorLine, notificationLine, resultLine, WireErrorCode } from '../../wire/jsonRpc.ts';
@@ -9,6 +9,7 @@ import type { LayerPort } from './channelLayer.ts';
 import type { ClientEnvelope } from './clientEnvelope.ts';
 import { withoutMetaMembers } from './splices.ts';
 
+/** The bridge that the news belongs to; the envelope is that of the client as it is by then. */
 export interface ServerNewsOptions {
   readonly port: LayerPort;
   readonly envelope: () => ClientEnvelope;
@@ -32,17 +33,19 @@ interface Listening {
 /** After a listening has ended by itself; doubled each time that it then fails. */
 const LISTEN_AGAIN_MS = 1_000;
 const MAX_AGAIN_MS = 60_000;
+const NOT_DUE = toDisposable(() => {});
 
 /**
  * What a legacy client is told unasked, and what it subscribes to: one `subscriptions/listen` at a
  * modern server, opened anew at each change. The one before goes on until the new one is in force.
  */
 export class ServerNews implements Disposable {
-  readonly #owned = new DisposableStore();
   readonly #uris = new Set<string>();
   /** In their order; the last acknowledged one counts, those before it have been ended. */
   #listenings: Listening[] = [];
   #capabilities: JsonObject = {};
+  /** The next one, while none is open. */
+  #again: Disposable = NOT_DUE;
   /** `null` until the server has ever acknowledged one. */
   #againMs: number | null = null;
 
@@ -85,12 +88,16 @@ export class ServerNews implements Disposable {
   /** A server on stdio may end a listening so. */
   cancelled(requestId: unknown): boolean {
     const listening = this.#listenings.find(({ id }) => id === requestId);
-    if (listening !== undefined) this.#ended(listening, null);
+    if (listening !== undefined) {
+      this.#forget([listening]);
+      this.#ended(listening, null);
+    }
     return listening !== undefined;
   }
 
   dispose(): void {
-    this.#owned.dispose();
+    this.#again.dispose();
+    this.#forget(this.#listenings);
     this.#listenings = [];
   }
 
@@ -131,9 +138,11 @@ export class ServerNews implements Disposable {
     this.#againMs = LISTEN_AGAIN_MS;
     const granted = parsedSpan(message, message.params);
     for (const { change } of this.#listenings.slice(0, at + 1)) this.#answer(change, granted);
-    for (const { id } of this.#listenings.slice(0, at)) {
+    const replaced = this.#listenings.slice(0, at);
+    for (const { id } of replaced) {
       this.options.port.send(notificationLine(Method.cancelled, { requestId: id }));
     }
+    this.#forget(replaced);
     this.#listenings = [{ ...listening, change: null }, ...this.#listenings.slice(at + 1)];
   }
 
@@ -160,7 +169,11 @@ export class ServerNews implements Disposable {
 
   #listenAgain(afterMs: number): void {
     this.#againMs = Math.min(afterMs * 2, MAX_AGAIN_MS);
-    this.#owned.add(this.options.clock.after(afterMs, () => this.#listen(null)));
+    this.#again = this.options.clock.after(afterMs, () => this.#listen(null));
+  }
+
+  #forget(listenings: readonly Listening[]): void {
+    for (const { id } of listenings) this.options.port.own.forget(id);
   }
 
   #notChanged({ id, uri }: Change, answer: WireMessage | null): void {

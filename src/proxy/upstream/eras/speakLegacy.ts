@@ -7,6 +7,7 @@ import type { RemoteNews, UpstreamChannel } from '../upstreamChannel.ts';
 import type { KnownEra } from './eraMemory.ts';
 import { type EraBridgeOptions, LegacyOverModern } from './legacyOverModern.ts';
 
+/** A bridge for a legacy client, where one is needed. */
 export interface SpeakLegacyOptions extends EraBridgeOptions {
   /** Of this server, for legacy clients. */
   readonly known: KnownEra;
@@ -14,6 +15,8 @@ export interface SpeakLegacyOptions extends EraBridgeOptions {
 
 /** How long a server that has refused `initialize` may take to answer `server/discover`. */
 const DISCOVER_LIMIT_MS = 2_000;
+/** How long one that has spoken the modern era before: it may be slow to start. */
+const KNOWN_LIMIT_MS = 10_000;
 
 /**
  * A channel that a legacy client can speak to, whatever the server speaks. A legacy server is passed
@@ -92,7 +95,10 @@ class LegacySpeaker extends ChannelView {
     this.#watch.dispose();
   }
 
-  /** `refusal`: what the server said to `initialize`; it counts if it cannot be discovered either. */
+  /**
+   * `refusal`: what the server said to `initialize`; it counts if it cannot be discovered either.
+   * Without one the server was not asked: it has spoken the modern era before.
+   */
   #tryBridge(request: WireMessage, refusal: WireMessage | null): void {
     const bridge = new LegacyOverModern(this.channel, this.options);
     this.#bridge = bridge;
@@ -101,13 +107,11 @@ class LegacySpeaker extends ChannelView {
     bridge.onLine((line) => {
       const answer = this.#isWatching ? readMessage(line) : null;
       if (answer?.id !== request.id || answer?.kind !== 'response') this.#lines.fire(line);
-      else if (answer.result === null) this.#backOut((refusal ?? answer).text);
+      else if (answer.result === null) this.#backOut(request, refusal);
       else this.#bridged(line);
     });
-    if (refusal !== null) {
-      const backOut = () => this.#backOut(refusal.text);
-      this.#limit = this.options.clock.after(DISCOVER_LIMIT_MS, backOut);
-    }
+    const limitMs = refusal === null ? KNOWN_LIMIT_MS : DISCOVER_LIMIT_MS;
+    this.#limit = this.options.clock.after(limitMs, () => this.#backOut(request, refusal));
     bridge.send(request.text);
   }
 
@@ -117,15 +121,16 @@ class LegacySpeaker extends ChannelView {
     this.#lines.fire(line);
   }
 
-  /** The server speaks no other era, either: its client hears what it would have heard. */
-  #backOut(refusal: string): void {
+  /** The server speaks no other era, either, or no more: its client hears what it has to say. */
+  #backOut(request: WireMessage, refusal: WireMessage | null): void {
     this.options.known.forget();
     this.#limit?.dispose();
     this.#bridge?.detach();
     this.#bridge = null;
     this.#isTaken = false;
-    this.#initialize = null;
-    this.#lines.fire(refusal);
+    this.#initialize = refusal === null ? request : null;
+    if (refusal === null) this.channel.send(request.text);
+    else this.#lines.fire(refusal.text);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../common/clock.ts';
 import { TaskHandlesError } from '../../../common/errors.ts';
 import { isJsonObject, parseJson, stringOr } from '../../../common/json.ts';
+import { redactSecrets } from '../../../registry/redact.ts';
 import { notificationLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import {
   LAST_LEGACY_VERSION,
@@ -20,6 +21,7 @@ import { type Asked, Introduction, type Reply } from './introduction.ts';
 import { ModernOverLegacy } from './modernOverLegacy.ts';
 import { memberText, objectWithout } from './splices.ts';
 
+/** A server that was just started, and what its modern client says of itself. */
 export interface SpeakModernOptions {
   readonly channel: UpstreamChannel;
   /** Starts the server once more: there are some that a probe breaks. */
@@ -123,12 +125,17 @@ async function refused(
 
 function whyNot(reply: Reply): string {
   if (reply.kind === 'gone') {
-    const lastWords = reply.exit.stderrTail.trim().split('\n').at(-1) ?? '';
-    return lastWords === '' ? 'it exited.' : `it exited, saying: ${lastWords.slice(0, 300)}`;
+    const lastWords = shownOf(reply.exit.stderrTail.trim().split('\n').at(-1) ?? '');
+    return lastWords === '' ? 'it exited.' : `it exited, saying: ${lastWords}`;
   }
   if (reply.kind === 'silent') return 'it did not answer.';
   const error = parsedSpan(reply.answer, reply.answer.error);
-  return stringOr(isJsonObject(error) ? error.message : null, 'it gave no reason.');
+  return shownOf(stringOr(isJsonObject(error) ? error.message : null, 'it gave no reason.'));
+}
+
+/** A server's own words go to clients and logs: short, and without what looks like a secret (P8). */
+function shownOf(words: string): string {
+  return redactSecrets(words.slice(0, 2_000)).slice(0, 300);
 }
 
 /** Whether only a modern server answers a probe like that. */

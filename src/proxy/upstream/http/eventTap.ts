@@ -3,6 +3,7 @@ import { MAX_LINE_BYTES } from '../../../common/lines.ts';
 
 /** Takes the text of one message, or of what should be one. */
 export type TakeText = (text: string) => Taken;
+/** What a message of the server was: the answer that its stream was opened for, or something beside it. */
 export type Taken = 'response' | 'other';
 
 /** What the transport reads in the place of a message: whether it was the answer is all it needs. */

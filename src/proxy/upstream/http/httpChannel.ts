@@ -25,6 +25,7 @@ import { outlineOf } from './outline.ts';
 import { paramHeadersOfCall, usableToolList } from './paramHeadersOfCall.ts';
 import type { CreateTransport, RemoteTransport } from './transports.ts';
 
+/** How a connection to a remote server begins. */
 export interface HttpChannelOptions {
   readonly log: Log;
   /** Work of a connection before this one: its session is taken up again, without `initialize`. */
@@ -86,7 +87,7 @@ class HttpChannel implements UpstreamChannel {
     this.#wire = new HttpWire({
       definition,
       log,
-      take: (text) => currentExchange.exit(() => this.#take(text)),
+      take: (text) => currentExchange.run(undefined, () => this.#take(text)),
       onSessionGone: (why) => this.#exit(why),
     });
     this.#transport = createTransport(definition, { fetch: this.#wire.fetch, resume });
@@ -180,7 +181,7 @@ class HttpChannel implements UpstreamChannel {
       ),
     );
     const settled = told.catch((error: unknown) => this.#onError(error));
-    this.#order = Promise.race([settled, passed(ORDER_WAIT_MS)]);
+    this.#order = within(ORDER_WAIT_MS, settled);
   }
 
   /** In the modern era the end of its stream is what cancels a request (2026-07-28, HTTP). */
@@ -286,7 +287,7 @@ class HttpChannel implements UpstreamChannel {
 
   async #endSession(withinMs: number): Promise<void> {
     const ended = this.#transport.terminateSession?.().catch(() => {});
-    await Promise.race([ended, passed(withinMs)]);
+    await within(withinMs, ended ?? Promise.resolve());
   }
 
   #exit(why: string): void {
@@ -312,6 +313,13 @@ function isPlain({ url, headers }: HttpDefinition): boolean {
   return isBare && Object.keys(headers).length === 0;
 }
 
-function passed(delayMs: number): Promise<void> {
-  return new Promise((resolve) => systemClock.after(delayMs, resolve));
+/** Resolves when the work, which never rejects, is done or the time is over. */
+function within(limitMs: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = systemClock.after(limitMs, resolve);
+    void work.then(() => {
+      timer.dispose();
+      resolve();
+    });
+  });
 }

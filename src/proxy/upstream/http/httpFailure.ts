@@ -51,6 +51,7 @@ export function sessionGone(origin: string, status: number): TaskHandlesError {
   );
 }
 
+/** The server answered with something that is neither JSON nor a stream of events. */
 export function contentFailure(origin: string, contentType: string | null): TaskHandlesError {
   const type = contentType?.split(';', 1)[0]?.trim() ?? 'no content type';
   return failure(

@@ -18,6 +18,7 @@ const RESUME_HEADER = 'last-event-id';
  */
 const RESUMED_SILENCE_MS = 10_000;
 
+/** Where what the server sends goes. */
 export interface HttpWireOptions {
   readonly definition: HttpDefinition;
   readonly log: Log;

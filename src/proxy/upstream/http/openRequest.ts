@@ -29,8 +29,9 @@ export interface Exchange {
 }
 
 /** The exchange that a `fetch` belongs to, later ones that resume its stream included. */
-export const currentExchange = new AsyncLocalStorage<Exchange>();
+export const currentExchange = new AsyncLocalStorage<Exchange | undefined>();
 
+/** A request that is about to be sent; `id` as JSON text. */
 export function openRequest(id: string, message: WireMessage): OpenRequest {
   return {
     id,
@@ -48,6 +49,7 @@ export interface ResumedRequest extends OpenRequest {
   readonly lastEventId: string;
 }
 
+/** A request that was sent by a connection before this one; its answer comes after that event. */
 export function resumedRequest(id: number, lastEventId: string): ResumedRequest {
   return {
     id: String(id),

@@ -1,11 +1,11 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { isJsonObject, type JsonObject, parseJson } from '../../../common/json.ts';
-import { memberOf } from '../../../common/jsonSpans.ts';
+import { isObjectAt, MemberCursor } from '../../../common/jsonSpans.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import { parsedSpan, type WireMessage } from '../../wire/wireMessage.ts';
 
 /** What headers are made of (2026-07-28, `Mcp-Name` and the envelope). */
-const TELLING = ['_meta', 'name', 'uri', 'taskId'];
+const TELLING = ['_meta', 'name', 'uri', 'taskId'] as const;
 
 /**
  * What the transport must see of a message to write its headers. The line itself is what is sent
@@ -27,7 +27,13 @@ function outline(message: WireMessage): JsonObject {
 
 function tellingParams(message: WireMessage): JsonObject {
   const { text, params } = message;
-  if (params === null) return {};
-  const found = TELLING.map((key) => [key, parsedSpan(message, memberOf(text, params, key))]);
-  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
+  const found: JsonObject = {};
+  if (params === null || !isObjectAt(text, params)) return found;
+  const cursor = new MemberCursor(text, params.start);
+  while (cursor.next()) {
+    const key = TELLING.find((name) => cursor.isKey(name));
+    const value = key === undefined ? undefined : parsedSpan(message, cursor.value);
+    if (key !== undefined && value !== undefined) found[key] = value;
+  }
+  return found;
 }

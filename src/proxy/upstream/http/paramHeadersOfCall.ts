@@ -1,19 +1,17 @@
 import { isJsonObject } from '../../../common/json.ts';
-import { memberOf } from '../../../common/jsonSpans.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import { argumentAt, headerValueOf, type KnownParamHeaders } from '../../wire/paramHeaders.ts';
-import { parsedSpan, replaced, type WireMessage } from '../../wire/wireMessage.ts';
+import { paramOf, parsedSpan, replaced, type WireMessage } from '../../wire/wireMessage.ts';
 
 /** The `Mcp-Param-*` headers of a call; its arguments are parsed only where its tool wants some. */
 export function paramHeadersOfCall(
   message: WireMessage,
   known: KnownParamHeaders,
 ): Readonly<Record<string, string>> {
-  const { text, params } = message;
-  if (message.method !== Method.toolsCall || params === null) return {};
-  const wanted = known.of(parsedSpan(message, memberOf(text, params, 'name')));
+  if (message.method !== Method.toolsCall) return {};
+  const wanted = known.of(paramOf(message, 'name'));
   if (wanted.length === 0) return {};
-  const args = parsedSpan(message, memberOf(text, params, 'arguments'));
+  const args = paramOf(message, 'arguments');
   const pairs = wanted.map(({ path, header }) => [header, headerValueOf(argumentAt(args, path))]);
   return Object.fromEntries(pairs.filter(([, value]) => value !== null));
 }

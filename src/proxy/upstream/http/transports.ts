@@ -8,6 +8,7 @@ import { systemClock } from '../../../common/clock.ts';
 import type { RemoteWork } from '../../../registry/taskRecord.ts';
 import type { FetchLike } from './untimedFetch.ts';
 
+/** How a transport of the SDK reaches its server, and whose session it goes on with. */
 export interface TransportOptions {
   readonly fetch: FetchLike;
   /** Whose session is taken up again. */
@@ -58,4 +59,5 @@ export function createTransport(
   });
 }
 
+/** Loaded when the first remote server is opened. */
 export type CreateTransport = typeof createTransport;

@@ -1,6 +1,7 @@
 import type { Disposable } from '../../../common/disposable.ts';
 import type { Log } from '../../../common/log.ts';
 
+/** `fetch`, as far as the transports use it. */
 export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /** The part of undici's `Agent` that is used here. */

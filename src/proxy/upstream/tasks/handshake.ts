@@ -3,12 +3,14 @@ import { type Disposable, DisposableStore } from '../../../common/disposable.ts'
 import { isJsonObject } from '../../../common/json.ts';
 import { isModern } from '../../wire/envelopes.ts';
 import { Method, TASKS_EXTENSION } from '../../wire/mcpNames.ts';
-import { paramOf, parsedSpan, readMessage, type WireMessage } from '../../wire/wireMessage.ts';
+import { parsedSpan, readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
+import { envelopeFor } from './modernEnvelope.ts';
 import type { OwnRequests } from './ownRequests.ts';
 
 /** Which generation of tasks a server has, if any. */
 export type TaskEra = 'legacy' | 'modern' | null;
 
+/** The task layer, as far as the handshake needs it. */
 export interface HandshakeOptions {
   readonly clock: Clock;
   readonly forward: (line: string) => void;
@@ -62,9 +64,10 @@ export class Handshake implements Disposable {
   #askFirst(call: WireMessage): void {
     this.#waiting = [call.text];
     const { ask, clock } = this.options;
-    const params = JSON.stringify({ _meta: paramOf(call, '_meta') });
+    const meta = call.param('_meta');
+    const envelope = envelopeFor(meta === null ? '{}' : sliceOf(call.text, meta));
     const answered = (answer: WireMessage) => this.#decide(modernTasksIn(resultOf(answer)));
-    this.#owned.add(ask(Method.discover, params, answered));
+    this.#owned.add(ask(Method.discover, `{"_meta":${envelope}}`, answered));
     this.#owned.add(clock.after(DISCOVER_LIMIT_MS, () => this.#decide(null)));
   }
 

@@ -5,6 +5,8 @@ import type { TaskPort } from './taskPort.ts';
 
 /** A server that always names a next page is listed no further. */
 const MAX_PAGES = 100;
+/** A server that does not answer is taken to have told all: calls do not wait for it longer. */
+const LIST_LIMIT_MS = 10_000;
 
 /**
  * Which tools may run as tasks (`execution.taskSupport`, 2025-11-25), learnt from the lists that
@@ -17,19 +19,22 @@ export class KnownTools {
   readonly #passing = new Map<string, boolean>();
   #isComplete = false;
   #listing: Disposable | null = null;
+  #limit: Disposable | null = null;
   #waiting: (() => void)[] = [];
 
-  constructor(private readonly port: Pick<TaskPort, 'ask'>) {}
+  constructor(private readonly port: Pick<TaskPort, 'ask' | 'clock'>) {}
 
   /** Whether a call of this tool takes `params.task`; `null`: not known yet. */
   takesTask(name: string): boolean | null {
     return this.#tools.get(name) ?? (this.#isComplete ? false : null);
   }
 
-  /** Runs when the server has listed its tools, or has refused to. */
+  /** Runs when the server has listed its tools, or has refused to, or takes too long. */
   whenListed(run: () => void): void {
     this.#waiting.push(run);
-    if (this.#listing === null) this.#list(null, 1);
+    if (this.#listing !== null) return;
+    this.#limit = this.port.clock.after(LIST_LIMIT_MS, () => this.#listed());
+    this.#list(null, 1);
   }
 
   /** A `tools/list` of the layer above goes down: its answer will be read. */
@@ -64,7 +69,9 @@ export class KnownTools {
 
   #listed(): void {
     this.#isComplete = true;
+    this.#listing?.dispose();
     this.#listing = null;
+    this.#limit?.dispose();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const run of waiting) run();

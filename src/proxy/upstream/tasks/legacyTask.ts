@@ -27,6 +27,7 @@ import {
 const RESULT_GRACE_MS = 30_000;
 const NO_RESULT_GRACE_MS = 5_000;
 
+/** A task that a server of 2025-11-25 has made of a call. */
 export interface LegacyTaskOptions {
   readonly port: TaskPort;
   readonly call: OpenCall;

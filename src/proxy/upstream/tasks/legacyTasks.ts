@@ -12,6 +12,9 @@ import type { WatchedTask } from './taskPort.ts';
 import { TaskRouter } from './taskRouter.ts';
 import { readTask } from './taskShapes.ts';
 
+/** How long the server is asked to keep a task: a day. */
+const KEPT_MS = 86_400_000;
+
 /** A server with the tasks of 2025-11-25 (U1): the client asks for them, call by call. */
 export class LegacyTasks extends TaskRouter {
   readonly #tools = new KnownTools(this.port);
@@ -70,7 +73,7 @@ export class LegacyTasks extends TaskRouter {
   #withTask(message: WireMessage): string {
     const { text, params } = message;
     if (params === null || memberOf(text, params, 'task') !== null) return text;
-    return withMember(text, params, ['task', `{"ttl":${this.port.ttlMs}}`]);
+    return withMember(text, params, ['task', `{"ttl":${KEPT_MS}}`]);
   }
 
   /** A question about a task: the layer above is told of which call it is. */

@@ -18,7 +18,7 @@ export function withExtension(message: WireMessage): string {
     : text;
 }
 
-/** The envelope of our own requests about a task: that of its call, the extension declared. */
+/** The envelope of our own requests around a call: that of the call itself, the extension declared. */
 export function envelopeFor(metaText: string): string {
   const meta = parseJson(metaText);
   if (!isJsonObject(meta)) return '{}';

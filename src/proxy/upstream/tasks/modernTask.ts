@@ -27,6 +27,7 @@ import {
   type UpstreamTask,
 } from './taskShapes.ts';
 
+/** A task that a server of 2026-07-28 has made of a call. */
 export interface ModernTaskOptions {
   readonly port: TaskPort;
   readonly call: OpenCall;

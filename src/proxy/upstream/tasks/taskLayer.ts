@@ -12,9 +12,9 @@ import { RemoteNotes } from './remoteNotes.ts';
 import type { TaskPort } from './taskPort.ts';
 import type { TaskRouter } from './taskRouter.ts';
 
+/** As `UpstreamTasksOptions`. */
 export interface TaskLayerOptions {
   readonly clock: Clock;
-  readonly ttlMs: number;
   /** Known without a handshake. */
   readonly era?: TaskEra;
 }

@@ -6,8 +6,6 @@ import type { OpenCall } from './openCall.ts';
 /** What the task layer's parts need of it. */
 export interface TaskPort {
   readonly clock: Clock;
-  /** The time to live to ask for, in ms. */
-  readonly ttlMs: number;
   /** A line for the server, as it is. */
   forward(line: string): void;
   /** A line for the layer above. */

@@ -39,10 +39,11 @@ export function readTask(value: unknown): UpstreamTask | null {
 }
 
 /** The server's own interval within bounds: neither is it flooded, nor do people wait long. */
-export function pollMsOf(value: unknown): number {
+function pollMsOf(value: unknown): number {
   return Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, numberOr(value, DEFAULT_POLL_MS)));
 }
 
+/** Why a call ends as `lost`. */
 export const FORGOTTEN =
   'The server no longer knows the task of this call, so its outcome is unknown; check what it did before you call the tool again.';
 
@@ -50,6 +51,7 @@ export const FORGOTTEN =
 export const CANCEL_LIMIT_MS = 3_600_000;
 /** Input that nobody gives is waited for no longer than this. */
 export const ASKING_LIMIT_MS = 86_400_000;
+/** Why a call ends whose task was cancelled and goes on, or asks and is not answered. */
 export const NEVER_ENDED = 'The server has not ended the task, and nobody waits for it any more.';
 
 /** What an ended task without a result of its own is answered with. */

@@ -3,15 +3,12 @@ import type { UpstreamChannel } from '../upstreamChannel.ts';
 import type { TaskEra } from './handshake.ts';
 import { TaskLayer } from './taskLayer.ts';
 
+/** What is known of a server before it is spoken to. */
 export interface UpstreamTasksOptions {
   readonly clock: Clock;
-  /** How long the server is asked to keep a task (2025-11-25); a day if not given. */
-  readonly ttlMs?: number;
   /** What tasks the server has, where that is known without a handshake (a session taken up again). */
   readonly era?: TaskEra;
 }
-
-const A_DAY_MS = 86_400_000;
 
 /**
  * Shows a server with tasks of its own, of either generation, as one without: a `tools/call` stays
@@ -22,5 +19,5 @@ export function withUpstreamTasks(
   channel: UpstreamChannel,
   options: UpstreamTasksOptions,
 ): UpstreamChannel {
-  return new TaskLayer(channel, { ttlMs: A_DAY_MS, ...options });
+  return new TaskLayer(channel, options);
 }

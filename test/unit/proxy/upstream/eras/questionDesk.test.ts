@@ -168,6 +168,28 @@ suite('what a legacy server asks, asked of a modern client', () => {
     assert.equal(stage.server.sent.map(parsed).filter(({ id }) => id === 's1').length, 0);
   });
 
+  test('does not go to a call that the server has answered', async () => {
+    const stage = await asked();
+    await stage.print({ id: 1, result: DONE });
+    await stage.serverAsks('s2');
+    assert('error' in stage.answered('s2'), 'no other call waits');
+    await stage.call(5);
+    await stage.serverAsks('s3');
+    assert.deepEqual(Object.values(stage.round(5).inputRequests), [ELICIT]);
+    await stage.serverAsks('s4', { _meta: { 'mcp-task-handles/call': 1 } });
+    assert('error' in stage.answered('s4'), 'nor is it passed to another call than the named one');
+  });
+
+  test('an answer that its client never fetches is forgotten without a cancel', async () => {
+    const stage = await asked();
+    const round = stage.round(1);
+    await stage.print({ id: 1, result: DONE });
+    stage.clock.advance(3_600_000);
+    assert.equal(stage.server.all('notifications/cancelled').length, 0);
+    await stage.answer(2, round);
+    assert.equal(stage.errorOf(2).code, -32602);
+  });
+
   test('withdrawn by the server before it was asked, is not asked', async () => {
     const stage = new QuestionStage();
     await stage.call(1);

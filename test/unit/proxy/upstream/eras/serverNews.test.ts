@@ -148,6 +148,18 @@ suite('what a modern server tells, told to a legacy client', () => {
     assert.equal(stage.toldOf('notifications/cancelled').length, 0);
   });
 
+  test('an answer to a listening that was given up reaches nobody', async () => {
+    const stage = await listening();
+    const first = await acknowledge(stage, LISTS);
+    await stage.ask(2, 'resources/subscribe', { uri: 'a:b' });
+    await acknowledge(stage, { resourceSubscriptions: ['a:b'] });
+    const told = stage.told.length;
+    await stage.print({ id: first, result: { resultType: 'complete', ...tagged(first) } });
+    assert.equal(stage.told.length, told);
+    stage.clock.advance(1_000);
+    assert.equal(stage.server.all('subscriptions/listen').length, 2, 'nor is it asked for again');
+  });
+
   test('a server that has gone leaves no timer behind', async () => {
     const stage = await listening();
     const id = await acknowledge(stage, LISTS);

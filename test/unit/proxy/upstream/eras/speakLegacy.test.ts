@@ -64,16 +64,45 @@ suite('a legacy client', () => {
     assert('protocolVersion' in (again.resultOf(1) as object));
   });
 
-  test('whose server is modern no more meets it as it is the time after', async () => {
+  for (const [what, lookInto] of [
+    [
+      'refuses to be discovered',
+      (stage: LegacyClient) =>
+        stage.print({ id: lastId(stage.server, 'server/discover'), error: REFUSAL }),
+    ],
+    ['says nothing for ten seconds', async (stage: LegacyClient) => stage.clock.advance(10_000)],
+  ] as const) {
+    test(`whose server is modern no more, and ${what}, meets it as it is`, async () => {
+      const memory = new EraMemory();
+      memory.of('s', 'legacy').note('modern');
+      const stage = new LegacyClient(() => undefined, memory);
+      await stage.initialize(1);
+      await lookInto(stage);
+      assert.deepEqual(stage.server.methods, ['server/discover', 'initialize']);
+      await stage.print({ id: 1, result: { a: 1 } });
+      assert.deepEqual(stage.resultOf(1), { a: 1 });
+      assert.equal(stage.answersTo(1).length, 1);
+      assert.equal(stage.clock.pending, 0);
+      const next = new LegacyClient(() => ({ a: 1 }), memory);
+      await next.initialize(1);
+      assert.deepEqual(next.server.methods, ['initialize']);
+    });
+  }
+
+  test('hears the refusal of a server that was modern and speaks no era any more', async () => {
     const memory = new EraMemory();
     memory.of('s', 'legacy').note('modern');
     const stage = new LegacyClient(() => undefined, memory);
     await stage.initialize(1);
     await stage.print({ id: lastId(stage.server, 'server/discover'), error: REFUSAL });
-    assert.deepEqual(stage.errorOf(1), REFUSAL);
-    const next = new LegacyClient(() => ({ a: 1 }), memory);
-    await next.initialize(1);
-    assert.deepEqual(next.server.methods, ['initialize']);
+    await stage.print({ id: 1, error: REFUSAL });
+    assert.deepEqual(stage.server.methods, ['server/discover', 'initialize', 'server/discover']);
+    await stage.print({ id: lastId(stage.server, 'server/discover'), error: REFUSAL });
+    assert.deepEqual(
+      stage.answersTo(1).map(({ error }) => error),
+      [REFUSAL],
+    );
+    assert.equal(stage.clock.pending, 0);
   });
 
   test('hears the refusal of a server that speaks no other era', async () => {

@@ -218,6 +218,24 @@ suite('a modern client', () => {
     assert.match(client.failure?.message ?? '', /exited, saying: No such file\.$/);
   });
 
+  test('P8 what looks like a secret in the words of a server is not passed on', async () => {
+    const exited = new ModernClient([() => undefined, () => undefined]);
+    await exited.open();
+    exited.server().exit({ code: 1 });
+    await settle();
+    exited.server(1).exit({ code: 1, stderrTail: 'bad API_KEY=abcdef0123456789' });
+    await settle();
+    assert.match(exited.failure?.message ?? '', /saying: bad /);
+    assert.doesNotMatch(exited.failure?.message ?? '', /abcdef0123456789/);
+    const memory = new EraMemory();
+    memory.of('s', 'modern').note('legacy');
+    const refused = new ModernClient([() => undefined], memory);
+    await refused.open();
+    await refused.reply({ error: { code: 1, message: 'no password=abcdef0123456789' } });
+    assert.match(refused.failure?.message ?? '', /initialised: no /);
+    assert.doesNotMatch(refused.failure?.message ?? '', /abcdef0123456789/);
+  });
+
   test('whose server is legacy no more meets it as it is the time after', async () => {
     const memory = new EraMemory();
     memory.of('s', 'modern').note('legacy');

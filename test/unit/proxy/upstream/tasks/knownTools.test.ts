@@ -67,6 +67,19 @@ suite('which tools are called as tasks of 2025-11-25', () => {
     assert.deepEqual(stage.server.last('tools/call').params, { name: 'new' });
   });
 
+  test('a server that does not list its tools in ten seconds gets the call as it is', async () => {
+    const stage = await TaskStage.legacy();
+    stage.server.print({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    stage.send({ id: 3, method: 'tools/call', params: { name: 'new' } });
+    stage.clock.advance(9_999);
+    assert.deepEqual(stage.server.all('tools/call'), []);
+    stage.clock.advance(1);
+    assert.deepEqual(stage.server.last('tools/call').params, { name: 'new' });
+    stage.answerLast('tools/list', { tools: [tool('new', 'required')] });
+    assert.equal(stage.server.all('tools/call').length, 1, 'P2 it is sent once');
+    assert.equal(stage.clock.pending, 0);
+  });
+
   test('a call that is cancelled while the tools are listed is never sent', async () => {
     const stage = await TaskStage.legacy();
     stage.server.print({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });

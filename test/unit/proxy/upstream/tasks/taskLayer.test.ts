@@ -46,6 +46,12 @@ suite('the task layer learns what a server has', () => {
     stage.modernCall(1);
     stage.send({ id: 2, method: 'prompts/list', params: { _meta: ENVELOPE } });
     assert.deepEqual(stage.server.methods, ['server/discover']);
+    const { _meta } = stage.server.last('server/discover').params as { _meta: object };
+    assert.deepEqual(
+      Object.keys(_meta).sort(),
+      Object.keys(ENVELOPE).sort(),
+      'no token of the call',
+    );
     stage.answerLast('server/discover', { capabilities: { extensions: { [EXTENSION]: {} } } });
     assert.deepEqual(stage.server.methods, ['server/discover', 'tools/call', 'prompts/list']);
     assert.match(
