@@ -6,7 +6,6 @@ export interface ToolAnswer {
   content: { type: 'text'; text: string }[];
   structuredContent?: { next: string; [key: string]: unknown };
   isError?: boolean;
-  resultType?: 'complete';
   _meta?: { [key: string]: unknown };
 }
 

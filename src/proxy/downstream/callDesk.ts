@@ -1,5 +1,10 @@
 import { isJsonObject } from '../../common/json.ts';
-import { mayAgentsAnswer, mayIssueHandles, taskSupportOf } from '../../registry/policy.ts';
+import {
+  mayAgentsAnswer,
+  mayIssueHandles,
+  type ResolvedPolicy,
+  taskSupportOf,
+} from '../../registry/policy.ts';
 import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { takesTasks } from '../wire/envelopes.ts';
@@ -42,8 +47,8 @@ export interface CallDeskOptions {
 }
 
 interface WantedCall {
-  readonly id: string;
   readonly tool: string;
+  readonly policy: ResolvedPolicy;
   readonly form: TaskForm;
 }
 
@@ -63,9 +68,8 @@ export class CallDesk {
     const names = () => this.#names;
     this.#repeats = new RepeatDesk(options);
     this.#companions = new Companions({ context, route, names });
-    const { clock, outlook } = context;
     this.#policies = new CallPolicies(context, route);
-    this.#replyPort = { port, inFlight, clock, outlook, names, tasks: options.tasks };
+    this.#replyPort = { context, port, inFlight, names, tasks: options.tasks };
   }
 
   /** `tools/list`: the upstream's tools, with what is rewritten in `toolListRewrite`. */
@@ -84,12 +88,13 @@ export class CallDesk {
   call(message: WireMessage, id: string): void {
     const tool = stringParamOf(message, 'name') ?? '';
     const isOurs = tool === this.#names.poll || tool === this.#names.control;
-    const support = isOurs ? 'never' : taskSupportOf(this.#policies.of(tool));
+    const policy = this.#policies.of(tool);
+    const support = isOurs ? 'never' : taskSupportOf(policy);
     const form = taskFormOf(message, support, this.options.tasks);
     if (typeof form !== 'string') {
       this.options.port.send(errorLine(id, form.code, form.message, form.data));
-    } else if (isOurs) this.#callCompanion(message, { id, tool });
-    else this.#callUpstream(withoutParam(message, 'task'), { id, tool, form });
+    } else if (isOurs) this.#callCompanion(message, tool);
+    else this.#callUpstream(withoutParam(message, 'task'), { tool, policy, form });
   }
 
   /** The host cancelled the call before its answer was written. */
@@ -108,11 +113,11 @@ export class CallDesk {
     context.learned.cancelledAt(route, elapsedMs, policy.handOffAfterMs);
   }
 
-  #callUpstream(message: WireMessage, { id, tool, form }: WantedCall): void {
+  #callUpstream(message: WireMessage, { tool, form, ...wanted }: WantedCall): void {
     const { context, route, binding, client } = this.options;
-    const policy = policyFor(form, this.#policies.of(tool));
+    const policy = policyFor(form, wanted.policy);
     const call = new ToolCall({ context, route, message, tool, policy, client: client(), form });
-    const reply = new CallReply(this.#replyPort, message, id, form);
+    const reply = new CallReply(this.#replyPort, message, form);
     if (this.#repeats.take(call, reply)) return;
     const refusal = refusalOf(call, context);
     if (refusal !== null) {
@@ -134,9 +139,9 @@ export class CallDesk {
     }
   }
 
-  #callCompanion(message: WireMessage, { id, tool }: { id: string; tool: string }): void {
+  #callCompanion(message: WireMessage, tool: string): void {
     const { port, client } = this.options;
-    const reply = new CallReply(this.#replyPort, message, id);
+    const reply = new CallReply(this.#replyPort, message);
     const abort = new AbortController();
     reply.become({ kind: 'own', abort });
     const work = this.#companions.call({

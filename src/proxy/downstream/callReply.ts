@@ -1,8 +1,5 @@
-import type { Clock } from '../../common/clock.ts';
-import type { OutlookOf } from '../../registry/outlook.ts';
-import { toTaskView } from '../../registry/projection.ts';
 import type { TaskRecord } from '../../registry/taskRecord.ts';
-import type { DownstreamPort } from '../proxyContext.ts';
+import type { DownstreamPort, ProxyContext } from '../proxyContext.ts';
 import { isModern } from '../wire/envelopes.ts';
 import { errorLine, WireErrorCode } from '../wire/jsonRpc.ts';
 import { withResultType } from '../wire/resultText.ts';
@@ -17,32 +14,33 @@ import type { CompanionNames } from './companions/companionTools.ts';
 import type { FlightEntry, InFlight } from './inFlight.ts';
 import type { TaskForm } from './nativeTasks/taskForm.ts';
 import type { TaskMethods } from './nativeTasks/taskMethods.ts';
-import { handOffSentence } from './sentences.ts';
-import type { TaskWaiter } from './taskAnswers.ts';
+import { handOffSentence, inputSentence } from './sentences.ts';
+import { type TaskWaiter, viewOf } from './taskAnswers.ts';
 import type { CallDownstream, ToolCall } from './toolCall.ts';
 
 /** What all replies of one connection share. */
 export interface ReplyPort {
+  readonly context: ProxyContext;
   readonly port: DownstreamPort;
   readonly inFlight: InFlight;
-  readonly clock: Clock;
-  readonly outlook: OutlookOf;
   readonly names: () => CompanionNames;
   readonly tasks: Pick<TaskMethods, 'created' | 'follow'>;
 }
 
 /** The way back of one call: the upstream's own answer, or one of ours in the same shape. */
 export class CallReply implements CallDownstream {
+  /** The request's id as JSON text. */
+  readonly #id: string;
   /** What the request is; the id may come again for another. */
   #entry: FlightEntry | null = null;
 
   constructor(
     private readonly to: ReplyPort,
     private readonly request: WireMessage,
-    /** The request's id as JSON text. */
-    private readonly id: string,
     private readonly form: TaskForm = 'toolResult',
-  ) {}
+  ) {
+    this.#id = request.id ?? 'null';
+  }
 
   /** Whether nothing but a task will do: the client has asked for one. */
   get mustBeTask(): boolean {
@@ -51,19 +49,20 @@ export class CallReply implements CallDownstream {
 
   answer(message: WireMessage): void {
     this.#leave();
-    this.to.port.send(withId(message, this.id));
+    this.to.port.send(withId(message, this.#id));
   }
 
   answerHandOff(record: TaskRecord, call: ToolCall): void {
-    this.to.inFlight.handedOff(this.id, call);
+    this.to.inFlight.handedOff(this.#id, call);
     this.answerTask(record);
   }
 
   /** The handle of a task that goes on, in the form that the client takes. */
   answerTask(record: TaskRecord): void {
-    const { clock, outlook, names, tasks } = this.to;
-    const view = toTaskView(record, { now: clock.now(), attached: true, outlook: outlook(record) });
-    const sentence = handOffSentence(view, names());
+    const { context, names, tasks } = this.to;
+    const view = viewOf(context, record);
+    const isAsking = view.inputRequests !== undefined;
+    const sentence = isAsking ? inputSentence(view) : handOffSentence(view, names());
     const isPlain = this.form === 'toolResult';
     this.answerOwn(
       isPlain ? viewAnswer(sentence, view) : tasks.created(record, this.form, sentence),
@@ -79,7 +78,7 @@ export class CallReply implements CallDownstream {
 
   answerGone(why: string): void {
     this.#leave();
-    this.to.port.send(errorLine(this.id, WireErrorCode.internalError, why));
+    this.to.port.send(errorLine(this.#id, WireErrorCode.internalError, why));
   }
 
   answerRevoked(why: string): void {
@@ -97,12 +96,7 @@ export class CallReply implements CallDownstream {
     this.#leave();
     const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
     const result = isModern(this.request) ? withResultType(text) : text;
-    port.send(`{"jsonrpc":"2.0","id":${this.id},"result":${result}}`);
-  }
-
-  /** The names of the companion tools as this connection knows them. */
-  get names(): CompanionNames {
-    return this.to.names();
+    port.send(`{"jsonrpc":"2.0","id":${this.#id},"result":${result}}`);
   }
 
   /** Where a wait of ours tells the progress of what it waits for. */
@@ -116,10 +110,10 @@ export class CallReply implements CallDownstream {
   /** The request is this from now on: what the host does to it happens to this. */
   become(entry: FlightEntry): void {
     this.#entry = entry;
-    this.to.inFlight.add(this.id, entry);
+    this.to.inFlight.add(this.#id, entry);
   }
 
   #leave(): void {
-    if (this.#entry !== null) this.to.inFlight.take(this.id, this.#entry);
+    if (this.#entry !== null) this.to.inFlight.take(this.#id, this.#entry);
   }
 }

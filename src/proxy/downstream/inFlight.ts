@@ -50,9 +50,9 @@ export class InFlight {
     return this.#open.get(id) === entry && this.#open.delete(id);
   }
 
-  /** The call has been answered with a handle. */
+  /** The call has been answered with a handle; under an id that has come again, nobody asks for it. */
   handedOff(id: string, call: ToolCall): void {
-    this.take(id, call);
+    if (!this.take(id, call)) return;
     this.#answered.set(id, call);
     if (this.#answered.size <= REMEMBERED_ANSWERS) return;
     const oldest = this.#answered.keys().next().value;

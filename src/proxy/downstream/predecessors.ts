@@ -4,7 +4,7 @@ import type { CallFacts } from './callFacts.ts';
 import type { ToolCall } from './toolCall.ts';
 
 /** A later repeat is a new wish. */
-export const REPEAT_WITHIN_MS = 60_000;
+const REPEAT_WITHIN_MS = 60_000;
 
 interface Entry {
   readonly call: ToolCall;

@@ -4,7 +4,7 @@ import type { TaskView } from '../../registry/taskView.ts';
 import type { CompanionNames } from './companions/companionTools.ts';
 
 /** From this poll on the model is told to stop: models cannot sleep and guard against loops. */
-export const LAST_HELPFUL_POLL = 3;
+const LAST_HELPFUL_POLL = 3;
 
 /** One line for `initialize`'s `instructions`. */
 export function instructionsLine(names: CompanionNames): string {

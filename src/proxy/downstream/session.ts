@@ -190,12 +190,13 @@ export class Session {
     if (span === null) return;
     const id = sliceOf(message.text, span);
     const entry = this.#inFlight.get(id);
+    if (entry === undefined) return;
     this.#inFlight.delete(id);
     const reason = cancelReasonOf(message);
-    if (entry?.kind === 'call') this.#desk.cancelled(entry, reason);
-    else if (entry?.kind === 'joined') this.#desk.cancelledJoin(entry);
-    else if (entry?.kind === 'own') entry.abort.abort();
-    else if (entry?.kind === 'forwarded') entry.cancel(reason);
+    if (entry.kind === 'call') this.#desk.cancelled(entry, reason);
+    else if (entry.kind === 'joined') this.#desk.cancelledJoin(entry);
+    else if (entry.kind === 'own') entry.abort.abort();
+    else entry.cancel(reason);
   }
 }
 

@@ -61,7 +61,8 @@ function answeringTool(names: CompanionNames): object {
   const key = { type: 'string', description: 'Which question, where the task asks several.' };
   const response = { type: 'object', description: 'The answer, such as {"action":"decline"}.' };
   const properties = { ...inputSchema.properties, action, key, response };
-  return { ...tool, inputSchema: { ...inputSchema, properties } };
+  const description = `${tool.description} Answers what the task asks where the user lets agents do so.`;
+  return { ...tool, description, inputSchema: { ...inputSchema, properties } };
 }
 
 function controlTool(names: CompanionNames) {

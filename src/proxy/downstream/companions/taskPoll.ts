@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../common/json.ts';
 import { type HandleId, isTerminal, type TaskRecord } from '../../../registry/taskRecord.ts';
+import type { TaskView } from '../../../registry/taskView.ts';
 import { errorAnswer, listAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
 import { inputSentence, stillRunningSentence } from '../sentences.ts';
 import { endedAnswer, findTask, viewOf, waitForTask } from '../taskAnswers.ts';
@@ -7,6 +8,12 @@ import type { CompanionCall, CompanionOptions } from './companions.ts';
 import { POLL_WAIT_DEFAULT_MS, POLL_WAIT_MAX_MS } from './companionTools.ts';
 
 const MAX_LISTED = 50;
+
+/** A task, and how the agent sees it. */
+interface Seen {
+  readonly record: TaskRecord;
+  readonly view: TaskView;
+}
 
 /** `task_poll`: waits for a task, or lists the tasks of this route and workspace. */
 export class TaskPoll {
@@ -26,16 +33,15 @@ export class TaskPoll {
     if (isTerminal(record.status)) return await endedAnswer(context, record, call.signal);
     const view = viewOf(context, record);
     if (view.inputRequests !== undefined) return viewAnswer(inputSentence(view), view);
-    return this.#stillRunning(record, given.cursor);
+    return this.#stillRunning({ record, view }, given.cursor);
   }
 
-  #stillRunning(record: TaskRecord, cursor: unknown): ToolAnswer {
+  #stillRunning({ record, view }: Seen, cursor: unknown): ToolAnswer {
     const { names } = this.options;
     const said = Number.parseInt(String(cursor ?? '1'), 10);
     const counted = (this.#polls.get(record.handle) ?? 0) + 1;
     const poll = Math.max(counted, Number.isFinite(said) ? said : 1);
     this.#polls.set(record.handle, poll);
-    const view = viewOf(this.options.context, record);
     return viewAnswer(
       stillRunningSentence(view, names(), { nextCursor: poll + 1, ttlMs: record.ttlMs }),
       view,

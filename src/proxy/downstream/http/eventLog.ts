@@ -6,7 +6,7 @@ export interface LoggedEvent {
 }
 
 /** What a session keeps for clients that lost a stream. */
-export const MAX_LOG_BYTES = 8 * 1024 * 1024;
+const MAX_LOG_BYTES = 8 * 1024 * 1024;
 
 /**
  * The last messages of one session, for resumption by `Last-Event-ID` (2025-11-25, transports).

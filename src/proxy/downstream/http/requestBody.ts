@@ -6,7 +6,7 @@ import { WireErrorCode } from '../../wire/jsonRpc.ts';
 import { HttpErrorCode, type HttpRefusal } from './httpRefusal.ts';
 
 /** The largest message that is promised to pass (P12). */
-export const MAX_BODY_BYTES = MAX_LINE_BYTES / 2;
+const MAX_BODY_BYTES = MAX_LINE_BYTES / 2;
 
 /** The body of a POST as one line, or why it is not taken. */
 export type BodyReading = { readonly line: string } | { readonly refusal: HttpRefusal };

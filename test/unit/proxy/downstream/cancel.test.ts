@@ -49,6 +49,21 @@ suite('a cancel by the host', () => {
     assert.deepEqual(stage.server.all('notifications/cancelled'), []);
   });
 
+  test('that crossed the answer of a call whose id came again before it stops nothing', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    const release = stage.store.hold();
+    host.callTool(1, 'build');
+    await turn();
+    host.request(1, 'prompts/list');
+    release();
+    await turn();
+    assert.equal(handleIn(host.resultOf(1)), stage.task.handle);
+    host.session.unwritten('1');
+    await turn();
+    assert.equal(stage.task.status, 'working');
+  });
+
   test('that crossed the answer of an id that came again stops no earlier task', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted({ policy: 'always' });

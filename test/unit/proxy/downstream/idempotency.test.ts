@@ -64,6 +64,22 @@ suite('P2 a call with an idempotency key', () => {
     assert.equal(handleIn(other.resultOf(1)), stage.task.handle);
   });
 
+  test('is told that its task waits for the user, while it does', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    await callWithKey(host, 1, 'k');
+    await stage.passTime(HAND_OFF_MS);
+    const { handle } = stage.task;
+    const question = { key: 'q', method: 'elicitation/create', params: { message: 'Which?' } };
+    stage.context.questions.ask(handle, question, () => {});
+    await turn();
+    const other = await stage.greeted({ policy: 'always' });
+    await callWithKey(other, 1, 'k');
+    const { structuredContent } = other.resultOf(1) as { structuredContent: { next: string } };
+    assert.match(structuredContent.next, /waits for the user: “Which\?”/);
+    assert.equal(handleIn(other.resultOf(1)), handle);
+  });
+
   test('waits for its end where the policy says never', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted({ policy: 'never' });
