@@ -13,10 +13,21 @@ const TELLING_NAMES = [
   ...['url', 'uri', 'target', 'name', 'title', 'message', 'prompt', 'text', 'input'],
 ];
 
-/** One line that tells a person what was called: redacted, without control characters, short. */
-export function previewArguments(args: unknown): string {
-  if (!isJsonObject(args)) return toLine(scalarText(args) ?? '');
-  return toLine(tellingValue(args) ?? firstShortText(args) ?? membersText(args));
+/**
+ * One line that tells a person what was called: redacted, without control characters, short. The
+ * members in `redactKeys` are kept back as those with the name of a secret are.
+ */
+export function previewArguments(args: unknown, redactKeys: readonly string[] = []): string {
+  const text = isJsonObject(args) ? objectText(args, redactKeys) : (scalarText(args) ?? '');
+  return toLine(text, redactKeys);
+}
+
+function objectText(args: JsonObject, redactKeys: readonly string[]): string {
+  return (
+    tellingValue(args, redactKeys) ??
+    firstShortText(args, redactKeys) ??
+    membersText(args, redactKeys)
+  );
 }
 
 /** SHA-256 of the canonical JSON: equal for equal arguments, whatever the order of members. */
@@ -24,26 +35,30 @@ export function hashArguments(args: unknown): string {
   return createHash('sha256').update(canonicalJson(args)).digest('hex');
 }
 
-function tellingValue(args: JsonObject): string | undefined {
+function tellingValue(args: JsonObject, redactKeys: readonly string[]): string | undefined {
   for (const name of TELLING_NAMES) {
+    if (isSecretName(name, redactKeys)) continue;
     const text = Object.hasOwn(args, name) ? scalarText(args[name]) : undefined;
     if (text) return text;
   }
   return undefined;
 }
 
-function firstShortText(args: JsonObject): string | undefined {
+function firstShortText(args: JsonObject, redactKeys: readonly string[]): string | undefined {
   for (const [name, value] of Object.entries(args).slice(0, MAX_MEMBERS)) {
-    if (typeof value !== 'string' || isSecretName(name)) continue;
+    if (typeof value !== 'string' || isSecretName(name, redactKeys)) continue;
     if (value.trim() !== '' && value.length <= MAX_LENGTH) return value;
   }
   return undefined;
 }
 
-function membersText(args: JsonObject): string {
+function membersText(args: JsonObject, redactKeys: readonly string[]): string {
   return Object.entries(args)
     .slice(0, MAX_MEMBERS)
-    .map(([name, value]) => `${name}=${isSecretName(name) ? '***' : (scalarText(value) ?? '…')}`)
+    .map(([name, value]) => {
+      const shown = isSecretName(name, redactKeys) ? '***' : (scalarText(value) ?? '…');
+      return `${name}=${shown}`;
+    })
     .join(' ');
 }
 
@@ -57,8 +72,9 @@ function scalarText(value: unknown): string | undefined {
 }
 
 /** Format characters go too: they can turn the direction of the text around them. */
-function toLine(text: string): string {
-  const line = redactSecrets(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim());
+function toLine(text: string, redactKeys: readonly string[]): string {
+  const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  const line = redactSecrets(flat, redactKeys);
   if (line.length <= MAX_LENGTH) return line;
   return `${line.slice(0, MAX_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -6,6 +6,7 @@ import {
   isIsolation,
   isLimit,
   isNativeTasks,
+  isRedactKey,
   LIMIT_SETTINGS,
   type LimitSettings,
   LONGEST_TTL_MS,
@@ -15,7 +16,11 @@ import {
 } from './policy.ts';
 
 /** Settings that no single tool has, beside the limits. */
-const WHOLE_SERVER: ReadonlySet<string> = new Set(['strictTaskStatus', 'agentsMayAnswer']);
+const WHOLE_SERVER: ReadonlySet<string> = new Set([
+  'strictTaskStatus',
+  'agentsMayAnswer',
+  'redactKeys',
+]);
 
 /** The readable part of a policy, and one line for each part that was not readable. */
 export interface ParsedRoutePolicy {
@@ -30,12 +35,14 @@ export function parseRoutePolicy(value: unknown): ParsedRoutePolicy {
     return { policy: {}, problems: ['The policy is not an object; the defaults hold.'] };
   }
   const problems: string[] = [];
-  const { tools, maxLiveTasks, maxLiveTasksInAll, strictTaskStatus, agentsMayAnswer, ...rest } =
-    value;
+  const { tools, maxLiveTasks, maxLiveTasksInAll, ...others } = value;
+  const { strictTaskStatus, agentsMayAnswer, redactKeys, ...rest } = others;
   const limits = parseLimits({ maxLiveTasks, maxLiveTasksInAll }, problems);
   const strictness = parseStrictness(strictTaskStatus, problems);
   const answering = parseAnswering(agentsMayAnswer, problems);
-  const policy = { ...limits, ...strictness, ...answering, ...parseSettings(rest, '', problems) };
+  const redaction = parseRedaction(redactKeys, problems);
+  const whole = { ...limits, ...strictness, ...answering, ...redaction };
+  const policy = { ...whole, ...parseSettings(rest, '', problems) };
   if (tools === undefined) return { policy, problems };
   return { policy: { ...policy, tools: parseTools(tools, problems) }, problems };
 }
@@ -66,6 +73,17 @@ function parseAnswering(value: unknown, problems: string[]): Pick<RoutePolicy, '
   }
   if (value !== undefined) problems.push('"agentsMayAnswer" must be a list of tools; none holds.');
   return {};
+}
+
+/** The names that can be meant hold: to mask less than was asked for helps nobody. */
+function parseRedaction(value: unknown, problems: string[]): Pick<RoutePolicy, 'redactKeys'> {
+  if (value === undefined) return {};
+  const names = Array.isArray(value) ? value : [];
+  const redactKeys = names.filter(isRedactKey);
+  if (!Array.isArray(value) || redactKeys.length < names.length) {
+    problems.push('"redactKeys" must be a list of names of arguments; what is none is ignored.');
+  }
+  return { redactKeys };
 }
 
 function parseTools(value: unknown, problems: string[]): Record<string, PolicySettings> {

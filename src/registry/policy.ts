@@ -1,3 +1,5 @@
+import { matchesGlob } from '../common/globs.ts';
+
 /** When a call becomes a task: after a while, at once, or never. */
 export type HandOff = 'auto' | 'always' | 'never';
 
@@ -43,6 +45,11 @@ export interface RoutePolicy extends PolicySettings, LimitSettings {
    * settings alone, never from what a workspace brings.
    */
   readonly agentsMayAnswer?: readonly string[];
+  /**
+   * Arguments with these names are kept from people's eyes, beside those with the names of secrets.
+   * From the person's settings alone, as above.
+   */
+  readonly redactKeys?: readonly string[];
   /** Overrides by tool name; keys are globs (`*`, `?`), the last match wins. */
   readonly tools?: Readonly<Record<string, PolicySettings>>;
 }
@@ -50,6 +57,7 @@ export interface RoutePolicy extends PolicySettings, LimitSettings {
 /** What holds for one call: every setting has a value. */
 export interface ResolvedPolicy extends Required<PolicySettings & LimitSettings> {
   readonly agentsMayAnswer: readonly string[];
+  readonly redactKeys: readonly string[];
 }
 
 /** What holds where nobody said anything. */
@@ -58,6 +66,7 @@ export const DEFAULT_POLICY: ResolvedPolicy = {
   nativeTasks: 'never',
   isolation: 'shared',
   agentsMayAnswer: [],
+  redactKeys: [],
   handOffAfterMs: 10_000,
   ttlMs: 86_400_000,
   pollIntervalMs: 5_000,
@@ -74,7 +83,7 @@ const ISOLATIONS: ReadonlySet<unknown> = new Set<Isolation>(['shared', 'perCall'
 const NATIVE_TASKS: ReadonlySet<unknown> = new Set<NativeTasks>(['never', 'optional', 'required']);
 
 /** The longest delay a Node timer can hold; a longer one would fire at once. */
-const MAX_TIMER_MS = 2_147_483_647;
+export const MAX_TIMER_MS = 2_147_483_647;
 
 /** The settings that are durations in ms. */
 export const DURATION_SETTINGS = [
@@ -131,6 +140,11 @@ export function isLimit(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 }
 
+/** Whether the value can be meant as the name of an argument. */
+export function isRedactKey(value: unknown): value is string {
+  return typeof value === 'string' && /^(?! )[^\p{Cc}]{1,100}(?<! )$/u.test(value);
+}
+
 /** The policy of one tool of a route. A value that cannot be meant gives way to the default. */
 export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedPolicy {
   const resolved: { -readonly [K in keyof ResolvedPolicy]: ResolvedPolicy[K] } = {
@@ -146,6 +160,7 @@ export function resolvePolicy(routePolicy: RoutePolicy, tool: string): ResolvedP
     }
   }
   resolved.agentsMayAnswer = routePolicy.agentsMayAnswer ?? resolved.agentsMayAnswer;
+  resolved.redactKeys = routePolicy.redactKeys ?? resolved.redactKeys;
   for (const name of LIMIT_SETTINGS) {
     const value = routePolicy[name];
     if (isLimit(value)) resolved[name] = value;
@@ -193,26 +208,4 @@ function overridesFor(routePolicy: RoutePolicy, tool: string): PolicySettings[] 
   return Object.entries(routePolicy.tools ?? {})
     .filter(([glob]) => matchesGlob(glob, tool))
     .map(([, settings]) => settings);
-}
-
-/** Linear for any glob: stepping back over the last `*` is enough, so no pattern can hang us. */
-function matchesGlob(glob: string, text: string): boolean {
-  let g = 0;
-  let t = 0;
-  let starAt = -1;
-  let resumeAt = 0;
-  while (t < text.length) {
-    if (glob[g] === '*') {
-      starAt = g++;
-      resumeAt = t;
-    } else if (g < glob.length && (glob[g] === '?' || glob[g] === text[t])) {
-      g++;
-      t++;
-    } else if (starAt !== -1) {
-      g = starAt + 1;
-      t = ++resumeAt;
-    } else return false;
-  }
-  while (glob[g] === '*') g++;
-  return g === glob.length;
 }

@@ -20,8 +20,15 @@ const BEARER = /\b(bearer|basic)\s+[\w.+/=~-]{8,}/gi;
 const URL_PASSWORD = /(\/\/)[^/\s@:]*:[^/\s@]+@/g;
 const LONG_RUN = /[A-Za-z0-9+/_=-]{32,}/g;
 
-/** Whether a member of this name is kept from people's eyes: `apiKey`, `x-auth-token`, … */
-export function isSecretName(name: string): boolean {
+/**
+ * Whether a member of this name is kept from people's eyes: `apiKey`, `x-auth-token`, …, and those
+ * that somebody named, in any case of letters.
+ */
+export function isSecretName(name: string, named: readonly string[] = []): boolean {
+  return hasSecretWord(name) || named.some((one) => one.toLowerCase() === name.toLowerCase());
+}
+
+function hasSecretWord(name: string): boolean {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -29,14 +36,26 @@ export function isSecretName(name: string): boolean {
     .some((word) => SECRET_WORDS.has(word));
 }
 
-/** Masks what looks like a secret. A guess in favour of masking: the text is for people only. */
-export function redactSecrets(text: string): string {
-  return text
+/**
+ * Masks what looks like a secret, or is given to one of the named members. A guess in favour of
+ * masking: the text is for people only.
+ */
+export function redactSecrets(text: string, named: readonly string[] = []): string {
+  const unnamed = named.length === 0 ? text : text.replace(assignedTo(named), `$1${MASK}`);
+  return unnamed
     .replace(KNOWN_TOKENS, MASK)
     .replace(URL_PASSWORD, `$1${MASK}@`)
     .replace(ASSIGNED, `$1${MASK}`)
     .replace(BEARER, `$1 ${MASK}`)
     .replace(LONG_RUN, (run) => (looksRandom(run) ? MASK : run));
+}
+
+/** `account=7`, `"account": "7"`, `--account 7` for the named ones. */
+function assignedTo(named: readonly string[]): RegExp {
+  const names = named.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+  const assigned = `(?<![\\w-])(?:${names})["']?\\s{0,9}[=:]\\s{0,9}`;
+  const option = `(?<![\\w-])--?(?:${names})(?:=|\\s{1,9})`;
+  return new RegExp(`(${assigned}|${option})("[^"]*"|'[^']*'|[^\\s&"',;]+)`, 'gi');
 }
 
 /** Base64 and hex keys, but neither paths nor long names made of words. */

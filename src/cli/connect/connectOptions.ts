@@ -47,6 +47,7 @@ const OPTIONS = {
   transport: { type: 'string' },
   header: { type: 'string', multiple: true },
   'header-env': { type: 'string', multiple: true },
+  'redact-key': { type: 'string', multiple: true },
   home: { type: 'string' },
 } as const;
 
@@ -77,8 +78,10 @@ export function parseConnectOptions(
   };
 }
 
-type Texts = Exclude<keyof typeof OPTIONS, 'header' | 'header-env'>;
-type Values = { [Name in Texts]?: string | undefined };
+type Lists = 'header' | 'header-env' | 'redact-key';
+type Values = { [Name in Exclude<keyof typeof OPTIONS, Lists>]?: string | undefined } & {
+  [Name in Lists]?: readonly string[] | undefined;
+};
 
 function refuseLater({ isolation }: Values): void {
   if (isolation === undefined || isolation === 'shared') return;
@@ -112,7 +115,13 @@ function policyOf(values: Values): RoutePolicy {
     ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
     ...(totalTimeoutMs !== undefined && { totalTimeoutMs }),
     ...(maxLiveTasks !== undefined && { maxLiveTasks }),
+    ...(values['redact-key'] !== undefined && { redactKeys: redactKeysOf(values['redact-key']) }),
   };
+}
+
+function redactKeysOf(names: readonly string[]): readonly string[] {
+  if (names.every((name) => /^(?! )[^\p{Cc}]{1,100}(?<! )$/u.test(name))) return names;
+  throw usage('--redact-key takes the name of one argument: 1 to 100 characters.');
 }
 
 function nativeTasksOf(value: string | undefined): NativeTasks | undefined {

@@ -8,6 +8,7 @@ export const POLICY_SETTINGS = [
   'isolation',
   'strictTaskStatus',
   'agentsMayAnswer',
+  'redactKeys',
   'handOffAfterMs',
   'ttlMs',
   'pollIntervalMs',
@@ -22,12 +23,13 @@ export const POLICY_SETTINGS = [
 
 /**
  * The policy of a route: the person's settings, over them what the server's own entry says, but for
- * who may answer in the person's place (P8): a workspace brings entries. Values
- * go on as they were written: the broker reads them, and names in its log what cannot be meant.
+ * who may answer in the person's place and what is kept from eyes (P8): a workspace brings entries.
+ * Values go on as they were written: the broker reads them, and names in its log what cannot be meant.
  */
 export function routePolicy(settings: unknown, entry: unknown): RoutePolicy {
   const { tools: generalTools, ...general } = writtenIn(settings);
-  const { tools: ownTools, agentsMayAnswer: _notTheirs, ...own } = writtenIn(entry);
+  const { tools: ownTools, ...written } = writtenIn(entry);
+  const { agentsMayAnswer: _notTheirs, redactKeys: _norThese, ...own } = written;
   const tools = { ...toolsIn(generalTools), ...toolsIn(ownTools) };
   return { ...general, ...own, ...(Object.keys(tools).length > 0 && { tools }) };
 }

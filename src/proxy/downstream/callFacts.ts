@@ -82,7 +82,8 @@ export class CallFacts {
 
   /** The telling argument; made when somebody looks, not on the way of every call. */
   get argument(): string {
-    this.#argument ??= previewArguments(paramOf(this.options.message, 'arguments'));
+    const { message, policy } = this.options;
+    this.#argument ??= previewArguments(paramOf(message, 'arguments'), policy.redactKeys);
     return this.#argument;
   }
 

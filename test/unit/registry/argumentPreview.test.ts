@@ -53,6 +53,37 @@ suite('previewArguments', () => {
     });
   }
 
+  for (const args of [
+    { customer: 'hunter2' },
+    { Customer: 'hunter2', n: 1 },
+    { query: 'hunter2', n: 2 },
+    { command: 'bill --customer hunter2' },
+    { command: 'bill --customer=hunter2 now' },
+    { command: 'customer: "hunter2 too" ok' },
+    { message: '{"customer":"hunter2","n":1}' },
+    { customer: ['hunter2', 'hunter2'] },
+    { 'a.(b': 'hunter2' },
+  ]) {
+    test(`P8 hides what a named member holds in ${JSON.stringify(args)}`, () => {
+      const preview = previewArguments(args, ['customer', 'query', 'a.(b']);
+      assert.ok(!preview.includes('hunter2'), preview);
+      assert.ok(preview.includes('***'), preview);
+    });
+  }
+
+  test('a name hides no other words', () => {
+    const args = { command: 'ask the customer of customers' };
+    assert.equal(previewArguments(args, ['customer']), args.command);
+    assert.equal(previewArguments({ axb: 'shown' }, ['a.b']), 'shown');
+  });
+
+  test('many names take no time', () => {
+    const names = Array.from({ length: 500 }, (_, index) => `${'a'.repeat(90)}${index}`);
+    const before = process.cpuUsage();
+    previewArguments({ command: 'a'.repeat(2_000) }, names);
+    assert(process.cpuUsage(before).user < 600_000);
+  });
+
   test('is one line of at most 120 characters', () => {
     const preview = previewArguments({ query: `${'ab '.repeat(39)}a😀${'x'.repeat(5_000_000)}` });
     assert.ok(preview.length <= 120);

@@ -17,6 +17,7 @@ suite('resolvePolicy', () => {
       nativeTasks: 'never',
       isolation: 'shared',
       agentsMayAnswer: [],
+      redactKeys: [],
       handOffAfterMs: 10_000,
       ttlMs: 86_400_000,
       pollIntervalMs: 5_000,
@@ -91,6 +92,30 @@ suite('agents that answer for the person', () => {
     assert.deepEqual(policy, {});
     assert.match(problems[0] ?? '', /agentsMayAnswer/);
   });
+});
+
+suite('arguments that are kept from eyes', () => {
+  test('P8 are those that the person named, for every tool', () => {
+    const { policy, problems } = parseRoutePolicy({ redactKeys: ['accountNo', 'ss.n'] });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(resolvePolicy(policy, 'build').redactKeys, ['accountNo', 'ss.n']);
+  });
+
+  for (const [value, kept] of [
+    ['accountNo', []],
+    [{ accountNo: true }, []],
+    [
+      ['a', 7, '', ' ', 'b\n', 'c'.repeat(101), 'd'],
+      ['a', 'd'],
+    ],
+  ] as const) {
+    test(`of ${JSON.stringify(value).slice(0, 40)} what can be meant holds, and one line says so`, () => {
+      const { policy, problems } = parseRoutePolicy({ redactKeys: value });
+      assert.deepEqual(policy.redactKeys, kept);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? '', /^"redactKeys" must be a list of names of arguments/);
+    });
+  }
 });
 
 suite('MCP’s own tasks', () => {

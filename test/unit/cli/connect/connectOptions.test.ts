@@ -11,7 +11,7 @@ suite('parseConnectOptions', () => {
     const options = ['--route', 'r', '--workspace', 'w', '--policy', 'never', '--ttl', '60000'];
     const clocks = ['--idle-timeout', '5', '--total-timeout', '0', '--max-live-tasks', '3'];
     const more = ['--hand-off-after', '0', '--isolation', 'shared', '--home', 'h', ...clocks];
-    const native = ['--native-tasks', 'optional'];
+    const native = ['--native-tasks', 'optional', '--redact-key', 'a', '--redact-key', 'b'];
     const timeouts = { idleTimeoutMs: 5, totalTimeoutMs: 0, maxLiveTasks: 3 };
     assert.deepEqual(
       parseConnectOptions([...options, ...more, ...native, '--', 'cmd', '--route', 'x', '--']),
@@ -24,6 +24,7 @@ suite('parseConnectOptions', () => {
           handOffAfterMs: 0,
           ttlMs: 60_000,
           ...timeouts,
+          redactKeys: ['a', 'b'],
         },
         home: resolve('h'),
         commandLine: { command: 'cmd', args: ['--route', 'x', '--'] },
@@ -56,6 +57,7 @@ suite('parseConnectOptions', () => {
     ['an option without its value', ['--route'], /--route/],
     ['operands before --', ['--route', 'r', 'npx'], /npx/],
     ['an unknown policy', ['--route', 'r', '--policy', 'maybe'], /auto, always or never/],
+    ['a name that is none', ['--route', 'r', '--redact-key', ''], /the name of one argument/],
     ['other tasks', ['--route', 'r', '--native-tasks', 'yes'], /never, optional or required/],
     ['a duration with a unit', ['--route', 'r', '--hand-off-after', '5s'], /whole milliseconds/],
     ['a duration that timers cannot take', ['--route', 'r', '--ttl', '9999999999'], /--ttl/],

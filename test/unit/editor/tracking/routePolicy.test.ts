@@ -34,6 +34,11 @@ suite('routePolicy', () => {
     assert.deepEqual(policy.tools, { x: {} });
   });
 
+  test('P8 an entry says nothing of what is kept from eyes', () => {
+    const policy = routePolicy({ redactKeys: ['customer'] }, { redactKeys: [] });
+    assert.deepEqual(policy, { redactKeys: ['customer'] });
+  });
+
   test('passes on what cannot be meant, and the broker names each', () => {
     const odd = {
       policy: 'sometimes',
