@@ -1,5 +1,6 @@
 import type { LogLine } from '../brokerApi/brokerProtocol.ts';
 import { VERSION } from '../common/product.ts';
+import type { AdminPolicy } from './adminPolicy.ts';
 import type { BrokerContext } from './brokerParts.ts';
 import type { ControlConnection } from './controlConnection.ts';
 import type { Notices } from './notices.ts';
@@ -8,12 +9,13 @@ export interface BrokerHandlerOptions {
   readonly context: BrokerContext;
   readonly liveCount: () => number;
   readonly notices: Notices;
+  readonly adminPolicy: AdminPolicy;
 }
 
 /** Registers the methods that are about the broker itself: its state, its end and its log. */
 export function handleBrokerRequests(
   connection: ControlConnection,
-  { context, liveCount, notices }: BrokerHandlerOptions,
+  { context, liveCount, notices, adminPolicy }: BrokerHandlerOptions,
 ): void {
   const { lock, log, paths } = context;
   connection.handle('broker/status', () => ({
@@ -22,8 +24,9 @@ export function handleBrokerRequests(
     home: paths.root,
     live: liveCount(),
     clients: context.clients(),
-    refusing: false,
-    refusals: [],
+    refusing: adminPolicy.refusal !== null,
+    refusals: adminPolicy.refusal === null ? [] : [adminPolicy.refusal],
+    locks: adminPolicy.locks,
     startedAt: lock.owner.startedAt,
   }));
   connection.handle('broker/stop', ({ drain }) => {

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
+import { adminPolicyPath } from '../brokerApi/adminPolicyFile.ts';
 import type { ConnectHello, ControlHello } from '../brokerApi/brokerProtocol.ts';
 import type { HomePaths } from '../brokerApi/home.ts';
 import { systemClock } from '../common/clock.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Event } from '../common/event.ts';
-import { NO_AUTHORITY } from '../proxy/authority.ts';
 import { KeyedTasks } from '../proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
@@ -22,7 +22,9 @@ import type { Door } from '../registry/taskRecord.ts';
 import { AuditFiles } from '../store/auditFiles.ts';
 import { damageText } from '../store/damage.ts';
 import { FileTaskStore } from '../store/fileTaskStore.ts';
+import { AdminPolicy } from './adminPolicy.ts';
 import { handleAuditRequests } from './auditHandlers.ts';
+import { authorityOf } from './authority.ts';
 import { handleBrokerRequests } from './brokerHandlers.ts';
 import type { BrokerLock } from './brokerLock.ts';
 import type { BrokerLog } from './brokerLog.ts';
@@ -33,6 +35,7 @@ import { controlPrincipal } from './controlPrincipal.ts';
 import { DeadlineDesk } from './deadlineDesk.ts';
 import { handleFrontRequests } from './frontHandlers.ts';
 import { HttpFronts } from './httpFronts.ts';
+import { handleLockRequests } from './lockHandlers.ts';
 import { Notices } from './notices.ts';
 import { ownerInstance } from './ownerMark.ts';
 import { handleQuestionRequests } from './questionHandlers.ts';
@@ -82,6 +85,9 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const owned = new DisposableStore();
   const notices = new Notices(log);
   const isFenced = () => lock.isSuperseded();
+  const lockOptions = { path: adminPolicyPath(), copy: paths.adminCopy, clock, log };
+  const adminPolicy = owned.add(new AdminPolicy({ ...lockOptions, notices, isFenced }));
+  const locks = () => adminPolicy.locks;
   const store = new FileTaskStore({
     home: paths.root,
     log,
@@ -107,7 +113,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
   const revoker = new Revoker({ registry, audit, calls, rows, clock, log });
   const revoke = revokeByHandle(revoker);
-  const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log };
+  const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log, locks };
   const deadlines = owned.add(new DeadlineDesk(deadlineOptions));
   const reattaching = { registry, calls, pool, questions, clock, log };
   const reattacher = owned.add(new Reattacher(reattaching, routes));
@@ -123,7 +129,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     questions,
     clock,
     outlook,
-    authority: NO_AUTHORITY,
+    authority: authorityOf({ locks }),
     log,
     revoke,
   };
@@ -146,6 +152,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
       },
       notices,
       audit,
+      adminPolicy,
     }),
     liveCount: () => calls.size,
     onDidChangeLive: calls.onDidChangeLive,
@@ -153,7 +160,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
       await registry.loseOrphans(isFindable, STOPPED_NOTE);
       registry.seal();
       await pool.shutDown();
-      await Promise.all([registry.flush(), time.flush()]);
+      await Promise.all([registry.flush(), time.flush(), adminPolicy.flush()]);
       owned.dispose();
     },
   };
@@ -174,17 +181,20 @@ interface Fronts {
   readonly desk: Omit<ControlDesk, 'principal'>;
   readonly notices: Notices;
   readonly audit: AuditTrail;
+  readonly adminPolicy: AdminPolicy;
 }
 
 function fronts(
   context: BrokerContext,
-  { proxy, httpFronts, desk, notices, audit }: Fronts,
+  { proxy, httpFronts, desk, notices, audit, adminPolicy }: Fronts,
 ): Pick<BrokerParts, 'onControl' | 'onConnect'> {
   const { log } = context;
   const { routes, calls } = desk;
   return {
     onControl: (connection, hello) => {
-      handleBrokerRequests(connection, { context, notices, liveCount: () => calls.size });
+      const liveCount = () => calls.size;
+      handleBrokerRequests(connection, { context, notices, liveCount, adminPolicy });
+      handleLockRequests(connection, adminPolicy);
       handleAuditRequests(connection, audit);
       handleFrontRequests(connection, { fronts: httpFronts, log });
       const principal = (door: Door) => controlPrincipal(door, hello);

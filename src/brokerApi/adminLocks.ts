@@ -4,7 +4,7 @@ export interface AdminLocks {
   readonly source: string | null;
   /** Who says so, in the file's own words, for people. */
   readonly by: string | null;
-  /** No call may take longer, whatever the settings say. */
+  /** No call may take longer, whatever the settings say; for new calls and for more time. */
   readonly maxTotalTimeoutMs?: number;
   readonly maxIdleTimeoutMs?: number;
   /** Globs over `ROUTE/TOOL`: their calls are always tracked, so `never` does not hold. */
@@ -15,8 +15,13 @@ export interface AdminLocks {
   readonly failOpen?: false;
   /** All new work is refused; the text says why. */
   readonly refuseNewWork?: string;
-  /** Why the newest file was not taken; then what the last good one said holds. */
+  /**
+   * Why the newest file was not taken: then what the last good one said holds. With `source: null`
+   * there is a file that the user could write, so it counts for nothing.
+   */
   readonly problem?: string;
+  /** What in the file is not known to this version, a line for each; the rest of it holds. */
+  readonly unknown?: readonly string[];
 }
 
 /** Where nothing is locked. */

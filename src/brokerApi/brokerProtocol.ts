@@ -1,6 +1,7 @@
 import type { RoutePolicy } from '../registry/policy.ts';
 import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
 import type { TaskView } from '../registry/taskView.ts';
+import type { AdminLocks } from './adminLocks.ts';
 import type { WorkRefusal } from './workRefusal.ts';
 
 export type {
@@ -167,6 +168,8 @@ export interface BrokerStatus {
   /** Whether any new work is refused. */
   readonly refusing: boolean;
   readonly refusals: readonly WorkRefusal[];
+  /** What an administrator has locked; absent from a broker that knows of no locks. */
+  readonly locks?: AdminLocks;
   readonly startedAt: string;
 }
 

@@ -23,6 +23,8 @@ export interface HomePaths {
   readonly index: string;
   /** How long tools took before. */
   readonly durations: string;
+  /** What the administrator's file said when it was last good. */
+  readonly adminCopy: string;
   /** What clients of the HTTP fronts of windows must bring; for this user alone. */
   readonly httpToken: string;
   /** The folder that terminals have on their PATH. */
@@ -71,6 +73,7 @@ function pathsOf(root: string): HomePaths {
     audit: join(root, 'audit'),
     index: join(root, 'index.json'),
     durations: join(root, 'durations.json'),
+    adminCopy: join(root, 'admin-policy.json'),
     httpToken: join(root, 'http.token'),
     bin: join(root, 'bin'),
   };

@@ -29,7 +29,12 @@ export type TaskEvent =
       readonly freed?: Freed;
     }
   | { readonly type: 'timedOut'; readonly clock: DeadlineClock }
-  /** Somebody gave the task more time: adds to the limit of one clock. */
-  | { readonly type: 'extended'; readonly clock: DeadlineClock; readonly byMs: number }
+  /** Somebody gave the task more time: adds to the limit of one clock, up to `atMostMs`. */
+  | {
+      readonly type: 'extended';
+      readonly clock: DeadlineClock;
+      readonly byMs: number;
+      readonly atMostMs?: number;
+    }
   /** The result's bytes went to somebody; told once. */
   | { readonly type: 'collected' };

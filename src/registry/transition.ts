@@ -89,8 +89,10 @@ function afterEnd(record: TaskRecord, event: TaskEvent, at: number): Change {
 function extend(record: TaskRecord, event: Extract<TaskEvent, { type: 'extended' }>): Change {
   const limit = event.clock === 'idle' ? 'idleTimeoutMs' : 'totalTimeoutMs';
   const current = record.deadlines[limit];
-  if (current === null || event.byMs <= 0) return 'not_applicable';
-  return { deadlines: { ...record.deadlines, [limit]: current + event.byMs } };
+  if (current === null) return 'not_applicable';
+  const limitMs = Math.min(current + event.byMs, event.atMostMs ?? Number.POSITIVE_INFINITY);
+  if (limitMs <= current) return 'not_applicable';
+  return { deadlines: { ...record.deadlines, [limit]: limitMs } };
 }
 
 /** A task that ended without the upstream's own answer may still get one, which is kept apart. */

@@ -63,14 +63,19 @@ export interface ConnectSpec {
   /** Beside what every server inherits. */
   readonly env?: Record<string, string>;
   readonly capabilities?: ClientCapabilities;
+  /** What to run in the place of its command line, such as one that runs it elsewhere. */
+  readonly within?: (command: readonly string[]) => string[];
 }
 
 export async function connectClient(spec: ConnectSpec): Promise<ConnectedClient> {
   const { home, server, flags = [], route = 'e', env = {}, capabilities = {} } = spec;
-  const command = server.length === 0 ? [] : ['--', ...server];
+  const { within = (line: readonly string[]) => [...line] } = spec;
+  const upstream = server.length === 0 ? [] : ['--', ...server];
+  const flagged = ['connect', '--route', route, '--home', home, ...flags, ...upstream];
+  const [command = '', ...args] = within([process.execPath, CLI, ...flagged]);
   const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [CLI, 'connect', '--route', route, '--home', home, ...flags, ...command],
+    command,
+    args,
     env,
     stderr: 'pipe',
     maxBufferSize: 64 * 1024 * 1024,

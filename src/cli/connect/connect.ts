@@ -9,6 +9,7 @@ import { connectHello } from './connectHello.ts';
 import type { CommandLine, ConnectOptions } from './connectOptions.ts';
 import { ConnectSession } from './connectSession.ts';
 import { runDirectly } from './directRun.ts';
+import { failOpenLock } from './failOpenLock.ts';
 import { errorLine, RpcCode } from './hostAnswers.ts';
 import { LineWire } from './lineWire.ts';
 import { LinkKeeper } from './linkKeeper.ts';
@@ -139,12 +140,14 @@ class Connect {
   /** Answers whether to try again. */
   #failed(error: unknown): boolean {
     const couldNotStart = TaskHandlesError.is(error) && START_FAILURES.has(error.code);
-    const { commandLine } = this.options;
-    if (couldNotStart && !this.#hasBeenUp && commandLine !== undefined) {
+    const { commandLine, route } = this.options;
+    const mayOpen = couldNotStart && !this.#hasBeenUp && commandLine !== undefined;
+    const lock = mayOpen ? failOpenLock(route) : null;
+    if (mayOpen && lock === null) {
       this.#failOpen(commandLine, messageOf(error));
       return false;
     }
-    const why = this.#whyDown(error);
+    const why = lock === null ? this.#whyDown(error) : `${messageOf(error)} ${lock}`;
     this.#sayOnce(why);
     if (couldNotStart && !this.#hasBeenUp) this.#session.failWaiting(why);
     else this.#session.linkFailed(why);

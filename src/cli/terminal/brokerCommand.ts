@@ -1,4 +1,6 @@
+import { type AdminLocks, NO_LOCKS } from '../../brokerApi/adminLocks.ts';
 import type { BrokerStatus } from '../../brokerApi/brokerProtocol.ts';
+import { lockedBy, lockLines } from '../../brokerApi/lockWords.ts';
 import { ExitCode } from '../exitCode.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -40,6 +42,18 @@ function statusText(status: BrokerStatus): string {
     ['clients', status.clients],
     ['refusing', status.refusing ? 'yes' : 'no'],
     ['started', status.startedAt],
+    ...lockFacts(status.locks ?? NO_LOCKS),
   ];
   return facts.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
+}
+
+/** What an administrator has locked, and what is the matter with the file. */
+function lockFacts(locks: AdminLocks): [string, string][] {
+  const { problem, unknown = [] } = locks;
+  const lines = lockLines(locks);
+  const told = [...(problem === undefined ? [] : [problem]), ...unknown];
+  return [
+    ...(lines.length > 0 ? [['locked by', lockedBy(locks)] satisfies [string, string]] : []),
+    ...[...lines, ...told].map((line): [string, string] => ['', line]),
+  ];
 }

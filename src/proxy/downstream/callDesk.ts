@@ -169,13 +169,20 @@ export class CallDesk {
     const isPlain = !takesTasks(request);
     const rewritten = rewriteToolList(result, {
       route: route.name,
-      mayIssueHandles: isPlain && mayIssueHandles(route.policy()),
+      mayIssueHandles: isPlain && this.#mayIssueHandles(result),
       mayBecomeTask: (tool) => isPlain && this.#policies.of(tool).policy !== 'never',
       ...(tasks.isOffered && { taskSupport: (tool) => taskSupportOf(this.#policies.of(tool)) }),
       names: this.#names,
       mayAnswer: mayAgentsAnswer(route.policy()),
     });
     return resultLine(id, rewritten);
+  }
+
+  /** Whether the settings say so, or a lock for one of the tools there are (P8). */
+  #mayIssueHandles(result: unknown): boolean {
+    if (mayIssueHandles(this.options.route.policy())) return true;
+    const names = [...this.#upstreamNames, ...toolNamesOf(result)];
+    return names.some((tool) => this.#policies.of(tool).policy !== 'never');
   }
 
   #learnNames(request: WireMessage, result: unknown): void {

@@ -210,4 +210,13 @@ suite('transition', () => {
     assert.deepEqual(result.record.error, { code: -32603, message: 'no', dataJson: null });
     assert.equal(result.record.reason?.by, 'upstream');
   });
+
+  test('P8 more time is given up to what is allowed, and no more after that', () => {
+    const more = { type: 'extended', clock: 'total', byMs: 50_000, atMostMs: 80_000 } as const;
+    const result = transition(STATES.limited, more, NOW);
+    assert.ok(result.changed);
+    assert.equal(result.record.deadlines.totalTimeoutMs, 80_000);
+    const again = transition(result.record, more, NOW);
+    assert.deepEqual([again.changed, 'why' in again && again.why], [false, 'not_applicable']);
+  });
 });
