@@ -1,11 +1,17 @@
 import type { Clock } from '../common/clock.ts';
 import type { LiveCall } from '../proxy/downstream/liveCall.ts';
+import { NOTHING_ENDED, type UpstreamEnding } from '../proxy/upstream/upstreamChannel.ts';
 import type { RevocationLevel } from '../registry/taskRecord.ts';
+import { type LadderEnd, ladderEnd } from './ladderEnd.ts';
 
 export interface LadderOptions {
   readonly call: LiveCall;
+  /** What the server is told; `null`: it has been asked to stop already. */
+  readonly reason: string | null;
   /** Whether the whole upstream may be ended for this one call. */
   readonly mayEndUpstream: boolean;
+  /** The person has said that it may: nothing is tried that would spare it. */
+  readonly isForced: boolean;
   readonly clock: Clock;
 }
 
@@ -14,27 +20,34 @@ const SETTLE_MS = 300;
 
 /**
  * cooperative → grace → processes that only this call can have started → SIGTERM group → SIGKILL
- * group. Each step is bounded; the level that ended it is the answer (P6).
+ * group. `revokeGraceMs` bounds each wait for somebody's will; the level that ended it is the
+ * answer (P6).
  */
-export async function climbLadder(options: LadderOptions): Promise<RevocationLevel> {
-  const { call, clock, mayEndUpstream } = options;
+export async function climbLadder(options: LadderOptions): Promise<LadderEnd> {
+  const { call, clock, reason } = options;
   const { upstream } = call;
-  if (upstream === null || upstream.isGone) return 'none';
+  if (upstream === null || upstream.isGone) return ladderEnd('none');
   const graceMs = call.policy.revokeGraceMs;
   const hadAnswered = !call.isPendingUpstream;
-  call.cancelUpstream('The task was revoked.', { forget: false });
+  if (reason !== null) call.cancelUpstream(reason, { forget: false });
   const hasAnswered = hadAnswered || (await answered(call, graceMs, clock));
-  if (upstream.isGone && upstream.ending !== null) return levelOf(await upstream.ending);
-  const ended = call.hasOverlapped ? 0 : await upstream.endDescendants(call.startedAtMs, graceMs);
-  if (hasAnswered) return ended > 0 ? 'descendants' : 'cooperative';
-  if (ended > 0 && (await answered(call, SETTLE_MS, clock))) return 'descendants';
-  if (!mayEndUpstream) return ended > 0 ? 'descendants' : 'cooperative';
-  if (ended > 0 && upstream.listener !== null) return 'descendants';
-  return levelOf(await upstream.end(graceMs));
+  if (upstream.isGone && upstream.ending !== null) return endedWhole(await upstream.ending);
+  if (options.isForced && !hasAnswered) return endedWhole(await upstream.end(graceMs));
+  const own = call.hasOverlapped
+    ? NOTHING_ENDED
+    : await upstream.endDescendants(call.startedAtMs, graceMs);
+  const isLeftAlone =
+    hasAnswered ||
+    (own.level !== 'none' && (await answered(call, SETTLE_MS, clock))) ||
+    !options.mayEndUpstream ||
+    (own.level !== 'none' && upstream.listener !== null);
+  if (!isLeftAlone) return endedWhole(await upstream.end(graceMs), own);
+  return ladderEnd(own.level === 'none' ? 'cooperative' : 'descendants', own);
 }
 
-function levelOf(ended: 'none' | 'terminated' | 'killed'): RevocationLevel {
-  return ended === 'none' ? 'cooperative' : ended;
+function endedWhole(whole: UpstreamEnding, before = NOTHING_ENDED): LadderEnd {
+  const level: RevocationLevel = whole.level === 'none' ? 'cooperative' : whole.level;
+  return ladderEnd(level, before, whole);
 }
 
 /** Whether the upstream's answer (or its end) comes within the time. */

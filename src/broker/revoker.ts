@@ -11,6 +11,7 @@ import { redactSecrets } from '../registry/redact.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { DeadlineClock, TaskEvent } from '../registry/taskEvent.ts';
 import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
+import { type LadderEnd, stopReason } from './ladderEnd.ts';
 import { climbLadder } from './revocationLadder.ts';
 import type { TaskRows } from './taskRows.ts';
 
@@ -33,6 +34,14 @@ export interface RevokeOne {
   readonly principal?: Principal;
 }
 
+interface Told {
+  readonly told: string | null;
+}
+
+type EndingEvent = Extract<TaskEvent, { type: 'revoked' | 'timedOut' }>;
+
+const NOTHING_TO_STOP: LadderEnd = { level: 'none', note: null };
+
 /** A healthy disk takes milliseconds. */
 const RECORD_WAIT_MS = 500;
 
@@ -41,7 +50,7 @@ const RECORD_WAIT_MS = 500;
  * process (P6). Two revocations of one task share one ladder.
  */
 export class Revoker {
-  readonly #climbing = new Map<string, Promise<RevocationLevel>>();
+  readonly #climbing = new Map<string, Promise<LadderEnd>>();
 
   constructor(private readonly options: RevokerOptions) {}
 
@@ -84,20 +93,23 @@ export class Revoker {
     return await this.#endTask(event, handle, request);
   }
 
-  async #endTask(event: TaskEvent, handle: HandleId, request: RevokeOne): Promise<RevokeOutcome> {
+  async #endTask(event: EndingEvent, handle: HandleId, request: RevokeOne): Promise<RevokeOutcome> {
     const { registry, calls, rows } = this.options;
     const call = calls.ofHandle(handle);
     const applied = registry.apply(handle, event, request.principal);
     const early = call !== undefined && (await this.#isLate(applied));
-    const climbing = early ? this.#climb(handle, call, request) : null;
+    const climb = (live: LiveCall) =>
+      this.#climb(handle, live, { ...request, told: stopReason(event) });
+    const climbing = early ? climb(call) : null;
     if (!(await applied).changed) {
       await registry.auditRefusal(handle, event, request.principal);
       await (climbing ?? this.#climbing.get(handle));
       return { id: request.id, outcome: 'already_ended', level: null, row: rows.get(handle) };
     }
-    const level =
-      call === undefined ? 'none' : await (climbing ?? this.#climb(handle, call, request));
-    await registry.apply(handle, { type: 'revocationEnded', level, note: noteFor(level, call) });
+    const end = call === undefined ? NOTHING_TO_STOP : await (climbing ?? climb(call));
+    const note = end.note ?? noteFor(end.level, call);
+    await registry.apply(handle, { ...end, type: 'revocationEnded', note });
+    const { level } = end;
     return { id: request.id, outcome: 'revoked', level, row: rows.get(handle) };
   }
 
@@ -111,23 +123,28 @@ export class Revoker {
       return { id: request.id, outcome: 'already_ended', level: null, row: null };
     }
     await this.#auditCall(call, request);
-    const level = await this.#climb(call.id, call, request);
+    const end = await this.#climb(call.id, call, { ...request, told: null });
+    const { level } = end;
+    await this.#auditCall(call, request, end);
     return { id: request.id, outcome: 'revoked', level, row: { ...row, status: 'cancelled' } };
   }
 
   /** A call that is no task has no record; that somebody ended it is in the trail all the same. */
-  async #auditCall(call: LiveCall, { door, note, principal }: RevokeOne): Promise<void> {
+  async #auditCall(call: LiveCall, request: RevokeOne, end?: LadderEnd): Promise<void> {
     const { audit, log } = this.options;
+    const { door, principal } = request;
+    const note = end === undefined ? request.note : end.note;
     const row: AuditDraft = {
       handle: null,
       route: call.route.name,
       tool: call.tool,
       workspace: call.route.workspace,
-      action: 'revoked',
+      action: end === undefined ? 'revoked' : 'revocation_ended',
       principal: principal ?? { ...BROKER_PRINCIPAL, door },
       reason: note === null ? null : redactSecrets(note),
       outcome: 'done',
-      level: null,
+      level: end?.level ?? null,
+      ...(end?.freed !== undefined && { freed: end.freed }),
       revision: null,
     };
     await audit.append(row).catch((error: unknown) => {
@@ -148,14 +165,17 @@ export class Revoker {
     }
   }
 
-  #climb(key: string, call: LiveCall, request: RevokeOne): Promise<RevocationLevel> {
+  /** `told`: what its server is asked to stop for, if nobody has asked it yet. */
+  #climb(key: string, call: LiveCall, request: RevokeOne & Told): Promise<LadderEnd> {
     const known = this.#climbing.get(key);
     if (known !== undefined) return known;
     const mayEndUpstream = this.#mayEndUpstream(call, request);
-    const climbing = climbLadder({ call, mayEndUpstream, clock: this.options.clock })
-      .catch((error: unknown): RevocationLevel => {
+    const { clock } = this.options;
+    const options = { call, reason: request.told, mayEndUpstream, isForced: request.force, clock };
+    const climbing = climbLadder(options)
+      .catch((error: unknown): LadderEnd => {
         this.options.log.write('error', `Ending ${key} failed: ${messageOf(error)}`, error);
-        return 'cooperative';
+        return { level: 'cooperative', note: null };
       })
       .finally(() => {
         call.release();

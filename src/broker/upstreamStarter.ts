@@ -4,7 +4,11 @@ import type { Log } from '../common/log.ts';
 import type { EndOutcome } from '../processes/ownedProcess.ts';
 import { startOwnedProcess } from '../processes/startOwnedProcess.ts';
 import { openHttpChannel } from '../proxy/upstream/http/httpChannel.ts';
-import type { StartUpstream, UpstreamChannel } from '../proxy/upstream/upstreamChannel.ts';
+import type {
+  StartUpstream,
+  UpstreamChannel,
+  UpstreamEnding,
+} from '../proxy/upstream/upstreamChannel.ts';
 
 /**
  * Puts a guarded process, or a connection to a remote server, behind the proxy's port. `broker`
@@ -26,14 +30,14 @@ export function upstreamStarter(broker: string, log: Log): StartUpstream {
       send: (line) => void child.send(line),
       holdOutput: (isHeld) => child.holdOutput(isHeld),
       shutDown: async () => void (await child.shutDown()),
-      end: async (graceMs) => levelOf(await child.end({ graceMs })),
+      end: async (graceMs) => endingOf(await child.end({ graceMs })),
       endDescendants: async (sinceMs, graceMs) =>
-        (await child.endDescendants({ sinceMs, graceMs })).ended,
+        endingOf(await child.endDescendants({ sinceMs, graceMs })),
     };
   };
 }
 
-function levelOf(outcome: EndOutcome): 'none' | 'terminated' | 'killed' {
-  if (outcome.level === 'killed') return 'killed';
-  return outcome.level === 'none' ? 'none' : 'terminated';
+function endingOf({ level, ended, memoryBytes, survivors, stuck }: EndOutcome): UpstreamEnding {
+  const freed = { processes: ended, memoryBytes };
+  return { level: level === 'exited' ? 'terminated' : level, freed, survivors, stuck };
 }

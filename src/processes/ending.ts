@@ -1,8 +1,10 @@
-import { systemCodeOf } from '../common/errors.ts';
-import type { EndLevel, EndOutcome } from './ownedProcess.ts';
+import { EndedProcesses, keyOf } from './endedProcesses.ts';
+import type { EndOutcome } from './ownedProcess.ts';
 import type { ProcessEntry, ProcessTable } from './processEntry.ts';
-import { descendantsOf, isIn, readProcessTable, stillLiving } from './processTable.ts';
+import { hostSystem, type ProcessSystem } from './processSystem.ts';
+import { descendantsOf, isIn } from './processTable.ts';
 import { NOTHING_TO_END } from './processTree.ts';
+import { SleepWatch } from './sleepWatch.ts';
 
 export interface EndingTargets {
   /** Those to end, in a fresh table. Asked again and again, since trees grow while they end. */
@@ -13,6 +15,7 @@ export interface EndingTargets {
   signalGroup(signal: NodeJS.Signals): number | null;
 }
 
+/** Force takes at most so long (8 × 400 ms), whatever a tree does. */
 const MAX_ROUNDS = 8;
 const ROUND_MS = 400;
 const MAX_FREEZES = 5;
@@ -22,12 +25,15 @@ const LONGEST_PAUSE_MS = 25;
 /** One run down the ladder: SIGTERM, a grace time, then freeze and SIGKILL until nothing is left. */
 export class Ending {
   readonly #targets: EndingTargets;
-  readonly #seen = new Map<string, ProcessEntry>();
+  readonly #system: ProcessSystem;
+  readonly #met = new EndedProcesses();
+  readonly #stuck = new Set<string>();
   #deadline: number;
   #wake = (): void => {};
 
-  constructor(targets: EndingTargets, graceMs: number) {
+  constructor(targets: EndingTargets, graceMs: number, system: ProcessSystem = hostSystem) {
     this.#targets = targets;
+    this.#system = system;
     this.#deadline = performance.now() + graceMs;
   }
 
@@ -50,21 +56,22 @@ export class Ending {
       while (living.length > 0 && performance.now() < this.#deadline) {
         living = await this.#waitUntilGone(living, () => this.#deadline);
       }
-      if (living.length === 0) return this.#outcome('terminated', living);
+      if (living.length === 0) return this.#met.outcome('terminated', living, this.#isStuck);
     }
-    return this.#outcome('killed', await this.#force(living));
+    return this.#met.outcome('killed', await this.#force(living), this.#isStuck);
   }
 
   /** What lives of the targets, of what descends from them, and of those seen before. */
   async #look(): Promise<ProcessEntry[]> {
-    const table = await readProcessTable();
-    const roots = [...this.#targets.select(table), ...this.#seen.values()];
-    const living = roots.filter((entry) => isIn(table, entry));
-    const below = descendantsOf(table, ...living.map((entry) => entry.pid));
-    for (const entry of [...living, ...below]) {
-      if (!this.#targets.isSpared(entry)) this.#seen.set(keyOf(entry), entry);
+    const table = await this.#system.readTable();
+    const known = this.#met.all.filter((entry) => isIn(table, entry));
+    const roots = [...this.#targets.select(table), ...known].filter((entry) => isIn(table, entry));
+    const below = descendantsOf(table, ...roots.map((entry) => entry.pid));
+    for (const { pid } of [...roots, ...below]) {
+      const entry = table.get(pid);
+      if (entry !== undefined && !this.#targets.isSpared(entry)) this.#met.add(entry);
     }
-    return [...this.#seen.values()].filter((entry) => isIn(table, entry));
+    return this.#met.all.filter((entry) => isIn(table, entry));
   }
 
   /** Stopped processes get the SIGTERM once they go on. Nobody gets two: some take that for force. */
@@ -73,19 +80,19 @@ export class Ending {
     this.#targets.signalGroup('SIGCONT');
     for (const entry of living) {
       if (entry.pgid === pgid) continue;
-      signal(entry.pid, 'SIGTERM');
-      signal(entry.pid, 'SIGCONT');
+      this.#system.signal(entry, 'SIGTERM');
+      this.#system.signal(entry, 'SIGCONT');
     }
   }
 
   async #force(first: readonly ProcessEntry[]): Promise<ProcessEntry[]> {
     let living = [...first];
-    for (let round = 0; round < MAX_ROUNDS && living.length > 0; round++) {
+    for (let round = 0; round < MAX_ROUNDS && !living.every(this.#isStuck); round++) {
       const frozen = await this.#freeze(living);
       this.#targets.signalGroup('SIGKILL');
-      for (const entry of frozen) signal(entry.pid, 'SIGKILL');
+      for (const entry of frozen) this.#system.signal(entry, 'SIGKILL');
       const roundEnd = performance.now() + ROUND_MS;
-      living = await this.#waitUntilGone(frozen, () => roundEnd);
+      living = await this.#waitUntilGone(frozen, () => roundEnd, new SleepWatch(this.#stuck));
     }
     return living;
   }
@@ -101,7 +108,7 @@ export class Ending {
       const moving = found.filter((entry) => !stopped.has(keyOf(entry)));
       if (moving.length === 0) break;
       for (const entry of moving) {
-        signal(entry.pid, 'SIGSTOP');
+        this.#system.signal(entry, 'SIGSTOP');
         stopped.add(keyOf(entry));
       }
       found = await this.#look();
@@ -113,13 +120,15 @@ export class Ending {
   async #waitUntilGone(
     entries: readonly ProcessEntry[],
     deadline: () => number,
+    asleep?: SleepWatch,
   ): Promise<ProcessEntry[]> {
-    let living = await stillLiving(entries);
+    let living = await this.#system.stillLiving(entries);
     let pauseMs = SHORTEST_PAUSE_MS;
     while (living.length > 0 && performance.now() < deadline()) {
       await this.#pause(Math.min(pauseMs, deadline() - performance.now()));
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-      living = await stillLiving(living);
+      living = await this.#system.stillLiving(living);
+      if (asleep?.isAllStuck(living) === true) break;
     }
     return this.#look();
   }
@@ -134,22 +143,5 @@ export class Ending {
     });
   }
 
-  #outcome(level: EndLevel, survivors: readonly ProcessEntry[]): EndOutcome {
-    const pids = survivors.map((entry) => entry.pid);
-    return { level, ended: this.#seen.size - pids.length, survivors: pids };
-  }
-}
-
-/** Signals that find nobody, or somebody who is not ours to signal, change nothing. */
-export function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    const code = systemCodeOf(error);
-    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-  }
-}
-
-function keyOf(entry: ProcessEntry): string {
-  return `${entry.pid} ${entry.startTime}`;
+  readonly #isStuck = (entry: ProcessEntry): boolean => this.#stuck.has(keyOf(entry));
 }

@@ -1,7 +1,8 @@
-import { Ending, type EndingTargets, signal } from './ending.ts';
+import { Ending, type EndingTargets } from './ending.ts';
 import type { Guard } from './guard.ts';
 import type { EndOutcome, ProcessIdentity } from './ownedProcess.ts';
 import type { ProcessEntry, ProcessTable } from './processEntry.ts';
+import { signal } from './processSystem.ts';
 import { descendantsOf, markedBy, membersOfGroup } from './processTable.ts';
 import { NOTHING_TO_END, type ProcessTree } from './processTree.ts';
 

@@ -17,6 +17,7 @@ export interface ProcStat {
   readonly session: number;
   readonly threads: number;
   readonly startTicks: string;
+  readonly residentPages: number;
 }
 
 /** The name in parentheses may hold anything, parentheses and spaces included: count from its end. */
@@ -34,6 +35,7 @@ export function parseStat(text: string): ProcStat | null {
     session: Number(session),
     threads: Number(fields[17]),
     startTicks,
+    residentPages: Number(fields[21]),
   };
 }
 
@@ -77,7 +79,24 @@ export function readBootId(): string | null {
 function entryOf(stat: ProcStat, bootMs: number): ProcessEntry {
   const { pid, ppid, pgid, session, state, startTicks } = stat;
   const latestBirthMs = bootMs + (Number(startTicks) + 1) * TICK_MS;
-  return { pid, ppid, pgid, session, state, startTime: startTicks, latestBirthMs };
+  const residentBytes = residentBytesOf(stat);
+  return { pid, ppid, pgid, session, state, startTime: startTicks, latestBirthMs, residentBytes };
+}
+
+export function residentBytesOf(stat: ProcStat): number {
+  return stat.residentPages * pageBytes();
+}
+
+let knownPageBytes: number | undefined;
+
+/** By what the same figure is in bytes for ourselves; rounded, since it moves meanwhile. */
+function pageBytes(): number {
+  if (knownPageBytes === undefined) {
+    const pages = readStat(process.pid)?.residentPages ?? 0;
+    const exact = pages > 0 ? Math.log2(process.memoryUsage.rss() / pages) : 12;
+    knownPageBytes = 2 ** Math.round(exact);
+  }
+  return knownPageBytes;
 }
 
 /** Not `btime` of /proc/stat: that is whole seconds. */
@@ -92,7 +111,7 @@ function isPid(name: string): boolean {
 }
 
 /** As UTF-8, whatever it holds: Node reads that in one call, others more slowly. */
-function readOrNull(path: string): string | null {
+export function readOrNull(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {

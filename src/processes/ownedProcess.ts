@@ -32,8 +32,12 @@ export interface EndOutcome {
   readonly level: EndLevel;
   /** Processes that lived when the ending began and are gone now. */
   readonly ended: number;
+  /** What these held, resident, before they went; `null` where the platform does not tell. */
+  readonly memoryBytes: number | null;
   /** Processes that could not be ended (uninterruptible, another user's). */
   readonly survivors: readonly number[];
+  /** Those of the survivors that sleep where no signal reaches them (state D): they go later. */
+  readonly stuck: readonly number[];
 }
 
 /** A process in its own group with a guard that ends the group when we die (P6, P13). */

@@ -87,7 +87,7 @@ export class PipedProcess implements OwnedProcess {
     const outcome = await this.#cleanedUpWithin(SHUT_DOWN_STEP_MS);
     if (outcome === null) return this.end({ graceMs: SHUT_DOWN_STEP_MS });
     if (outcome.level !== 'none') return outcome;
-    return { level: 'exited', ended: 1, survivors: [] };
+    return { ...NOTHING_TO_END, level: 'exited', ended: 1, memoryBytes: null };
   }
 
   async end(options: { graceMs: number }): Promise<EndOutcome> {

@@ -11,6 +11,8 @@ export interface ProcessEntry {
   readonly latestBirthMs: number;
   /** As `ps` shows it: R, S, D, T, … */
   readonly state: string;
+  /** Memory it holds now; pages that several share count in each. `null`: not told. */
+  readonly residentBytes: number | null;
 }
 
 export type ProcessTable = ReadonlyMap<number, ProcessEntry>;

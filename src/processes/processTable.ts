@@ -65,19 +65,25 @@ export function* ownerMarks(
   }
 }
 
-/** Those of the entries that still live, each told by pid and start time. */
+/** Those of the entries that still live, each told by pid and start time, in their present state. */
 export async function stillLiving(entries: readonly ProcessEntry[]): Promise<ProcessEntry[]> {
-  if (process.platform === 'linux') return entries.filter(livesOnLinux);
+  if (process.platform === 'linux') return entries.flatMap((entry) => livingOnLinux(entry) ?? []);
   if (entries.length === 0) return [];
   const table = await readProcessTable();
-  return entries.filter((entry) => isIn(table, entry));
+  return entries.flatMap((entry) => (isIn(table, entry) ? (table.get(entry.pid) ?? []) : []));
+}
+
+/** At once, right before a signal: where nothing tells it so soon, the last table must do. */
+export function livesStill(entry: ProcessEntry): boolean {
+  return process.platform !== 'linux' || livingOnLinux(entry) !== null;
 }
 
 export function isIn(table: ProcessTable, entry: ProcessEntry): boolean {
   return table.get(entry.pid)?.startTime === entry.startTime;
 }
 
-function livesOnLinux(entry: ProcessEntry): boolean {
+function livingOnLinux(entry: ProcessEntry): ProcessEntry | null {
   const stat = readStat(entry.pid);
-  return stat !== null && stat.startTicks === entry.startTime && isLiving(stat);
+  if (stat === null || stat.startTicks !== entry.startTime || !isLiving(stat)) return null;
+  return { ...entry, state: stat.state };
 }

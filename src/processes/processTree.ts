@@ -9,4 +9,10 @@ export interface ProcessTree {
   endDescendants(options: { sinceMs: number; graceMs: number }): Promise<EndOutcome>;
 }
 
-export const NOTHING_TO_END: EndOutcome = { level: 'none', ended: 0, survivors: [] };
+export const NOTHING_TO_END: EndOutcome = {
+  level: 'none',
+  ended: 0,
+  memoryBytes: 0,
+  survivors: [],
+  stuck: [],
+};

@@ -13,12 +13,14 @@ const PS_OPTIONS = {
 
 /** `ps` tells whole seconds. */
 const SECOND_MS = 999;
-const ROW = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S)\S*\s+(\S.*)$/;
+const ROW = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\S)\S*\s+(\S.*)$/;
+/** Its unit of memory. */
+const KIBIBYTE = 1024;
 
 const runFile = promisify(execFile);
 
 export async function readPsTable(): Promise<ProcessTable> {
-  const columns = 'pid=,ppid=,pgid=,stat=,lstart=';
+  const columns = 'pid=,ppid=,pgid=,rss=,stat=,lstart=';
   const { stdout } = await runFile('ps', ['-axo', columns], PS_OPTIONS);
   return parsePsTable(stdout);
 }
@@ -48,7 +50,7 @@ export function readSysctlBootId(): string | null {
 
 function parseRow(line: string): ProcessEntry | null {
   const match = ROW.exec(line);
-  const [, pid, ppid, pgid, state, start] = match ?? [];
+  const [, pid, ppid, pgid, resident, state, start] = match ?? [];
   if (state === undefined || start === undefined) return null;
   const startTime = start.trim();
   return {
@@ -59,6 +61,7 @@ function parseRow(line: string): ProcessEntry | null {
     state,
     startTime,
     latestBirthMs: Date.parse(`${startTime} UTC`) + SECOND_MS,
+    residentBytes: Number(resident) * KIBIBYTE,
   };
 }
 

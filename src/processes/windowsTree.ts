@@ -32,12 +32,12 @@ export class WindowsTree implements ProcessTree {
     if (this.#hasExited) return NOTHING_TO_END;
     if (graceMs > 0) {
       await taskkill(this.#pid, []);
-      if (await this.#exitsWithin(graceMs)) return { level: 'terminated', ended: 1, survivors: [] };
+      if (await this.#exitsWithin(graceMs)) return outcome('terminated', []);
     }
     await taskkill(this.#pid, ['/F']);
     if (!this.#hasExited) this.#child.kill();
     const isGone = await this.#exitsWithin(FORCE_MS);
-    return { level: 'killed', ended: isGone ? 1 : 0, survivors: isGone ? [] : [this.#pid] };
+    return outcome('killed', isGone ? [] : [this.#pid]);
   }
 
   endDescendants(): Promise<EndOutcome> {
@@ -53,6 +53,11 @@ export class WindowsTree implements ProcessTree {
     clearTimeout(timer);
     return this.#hasExited;
   }
+}
+
+/** Nobody tells how many there were below it, nor what they held. */
+function outcome(level: 'terminated' | 'killed', survivors: readonly number[]): EndOutcome {
+  return { level, ended: 1 - survivors.length, memoryBytes: null, survivors, stuck: [] };
 }
 
 /** A refusal (already gone, no window to ask) is no failure: the wait for the exit decides. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { Emitter } from '../../src/common/event.ts';
 import { isJsonObject, type JsonObject } from '../../src/common/json.ts';
-import type {
-  ChannelExit,
-  RemoteNews,
-  RemotePlace,
-  UpstreamChannel,
+import {
+  type ChannelExit,
+  NOTHING_ENDED,
+  type RemoteNews,
+  type RemotePlace,
+  type UpstreamChannel,
+  type UpstreamEnding,
 } from '../../src/proxy/upstream/upstreamChannel.ts';
 
 /** What the fake server does by itself with a request; `undefined`: the test answers. */
@@ -30,6 +32,9 @@ export class FakeChannel implements UpstreamChannel {
   readonly place = () => this.where;
   isHeld = false;
   ends: number[] = [];
+  /** What its end, and that of what it has started, come to. */
+  ending: UpstreamEnding = { ...NOTHING_ENDED, level: 'terminated' };
+  descendantsEnding = NOTHING_ENDED;
 
   constructor(private readonly script: Script) {}
 
@@ -49,14 +54,14 @@ export class FakeChannel implements UpstreamChannel {
     this.exit({});
   }
 
-  async end(graceMs: number): Promise<'terminated'> {
+  async end(graceMs: number): Promise<UpstreamEnding> {
     this.ends.push(graceMs);
     this.exit({ code: null, signal: 'SIGTERM' });
-    return 'terminated';
+    return this.ending;
   }
 
-  async endDescendants(): Promise<number> {
-    return 0;
+  async endDescendants(): Promise<UpstreamEnding> {
+    return this.descendantsEnding;
   }
 
   /** The server prints this line. */

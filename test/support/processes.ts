@@ -3,6 +3,8 @@ import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type {
+  EndLevel,
+  EndOutcome,
   OwnedProcess,
   ProcessDefinition,
   ProcessExit,
@@ -72,6 +74,15 @@ export async function startFor(
     assert.deepEqual(await markedPids(definition.owner), [], 'nothing of ours remains');
   });
   return started;
+}
+
+/** So many processes ended, none is left, and what they held is told as this platform can. */
+export function assertEnded(outcome: EndOutcome, level: EndLevel, ended: number): void {
+  const { memoryBytes, ...others } = outcome;
+  assert.deepEqual(others, { level, ended, survivors: [], stuck: [] });
+  if (ended === 0) assert.equal(memoryBytes, 0);
+  else if (level === 'exited') assert.equal(memoryBytes, null, 'it went by itself, unmeasured');
+  else if (process.platform !== 'win32') assert.ok(memoryBytes !== null);
 }
 
 export function nextLine(from: OwnedProcess): Promise<string> {

@@ -1,6 +1,7 @@
 import type { RevokeOutcome, TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import type { ControlClient } from '../../brokerApi/controlClient.ts';
 import { ExitCode } from '../exitCode.ts';
+import { freedText } from './freedText.ts';
 import { hasHandle, taskViewOf } from './taskViewOf.ts';
 import { noSuchHandle, type Terminal } from './terminal.ts';
 
@@ -36,7 +37,8 @@ function tell(terminal: Terminal, outcomes: readonly RevokeOutcome[]): ExitCode 
 
 function lineOf({ id, outcome, level, row }: RevokeOutcome): string {
   if (outcome === 'already_ended') return `${id}  had ended before${row ? `: ${row.status}` : ''}`;
-  return `${id}  revoked${level === null ? '' : ` (${level})`}`;
+  const how = [level ?? '', freedText(row?.reason?.freed)].filter((part) => part !== '');
+  return `${id}  revoked${how.length === 0 ? '' : ` (${how.join('; ')})`}`;
 }
 
 function unknown(id: string): RevokeOutcome {

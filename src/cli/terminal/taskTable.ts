@@ -1,5 +1,6 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { durationText } from './durationText.ts';
+import { freedText } from './freedText.ts';
 import { plainLine, shortened } from './plainText.ts';
 import { clockText, progressText, statusWord } from './taskWords.ts';
 
@@ -34,6 +35,7 @@ export function taskFacts(row: TaskRow): string {
     ['created', row.createdAt],
     ['attached', row.attached ? 'yes' : ''],
     ['reason', reasonOf(row)],
+    ['ending', freedText(row.reason?.freed)],
     ['error', plainLine(row.error?.message ?? '')],
   ];
   return facts

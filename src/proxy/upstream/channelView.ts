@@ -1,5 +1,5 @@
 import type { Event } from '../../common/event.ts';
-import type { RemoteNews, UpstreamChannel } from './upstreamChannel.ts';
+import type { RemoteNews, UpstreamChannel, UpstreamEnding } from './upstreamChannel.ts';
 
 /** A channel seen through: everything is that of the channel behind it, its events included. */
 export class ChannelView implements UpstreamChannel {
@@ -37,11 +37,11 @@ export class ChannelView implements UpstreamChannel {
     return this.channel.shutDown();
   }
 
-  end(graceMs: number): Promise<'none' | 'terminated' | 'killed'> {
+  end(graceMs: number): Promise<UpstreamEnding> {
     return this.channel.end(graceMs);
   }
 
-  endDescendants(sinceMs: number, graceMs: number): Promise<number> {
+  endDescendants(sinceMs: number, graceMs: number): Promise<UpstreamEnding> {
     return this.channel.endDescendants(sinceMs, graceMs);
   }
 }

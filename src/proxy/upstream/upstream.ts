@@ -17,7 +17,7 @@ import {
   withOwnIdAndToken,
 } from '../wire/wireMessage.ts';
 import { AskedRequests, isQuestionOfTask } from './askedRequests.ts';
-import type { ChannelExit, UpstreamChannel } from './upstreamChannel.ts';
+import type { ChannelExit, UpstreamChannel, UpstreamEnding } from './upstreamChannel.ts';
 
 /** What becomes of a request to the upstream. Exactly one of the first two is called, once. */
 export interface RequestObserver {
@@ -49,8 +49,6 @@ export interface Handshake {
   readonly resultText: string;
 }
 
-type EndedBy = 'none' | 'terminated' | 'killed';
-
 /**
  * One upstream process and its requests in flight. Ids and progress tokens are ours on this side,
  * so that a later downstream never collides with an earlier one. Lives longer than a downstream.
@@ -64,7 +62,7 @@ export class Upstream {
   #lastId = 0;
   #whyGone: string | null = null;
   #isEnding = false;
-  #ending: Promise<EndedBy> | null = null;
+  #ending: Promise<UpstreamEnding> | null = null;
   /** Settles when the exit is known. */
   readonly onGone = this.#gone.event;
 
@@ -190,7 +188,7 @@ export class Upstream {
   }
 
   /** By force. Asked twice, it has been ended once: both hear how far that had to go. */
-  async end(graceMs: number): Promise<EndedBy> {
+  async end(graceMs: number): Promise<UpstreamEnding> {
     this.#isEnding = true;
     const ending = this.channel.end(graceMs);
     this.#ending ??= ending;
@@ -199,11 +197,11 @@ export class Upstream {
   }
 
   /** How far the end by force had to go; `null` when nobody has ended it. */
-  get ending(): Promise<EndedBy> | null {
+  get ending(): Promise<UpstreamEnding> | null {
     return this.#ending;
   }
 
-  endDescendants(sinceMs: number, graceMs: number): Promise<number> {
+  endDescendants(sinceMs: number, graceMs: number): Promise<UpstreamEnding> {
     return this.channel.endDescendants(sinceMs, graceMs);
   }
 

@@ -1,6 +1,6 @@
 import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Event } from '../../common/event.ts';
-import type { RemoteWork, UpstreamFacts } from '../../registry/taskRecord.ts';
+import type { Freed, RemoteWork, UpstreamFacts } from '../../registry/taskRecord.ts';
 
 /** How an upstream went. */
 export interface ChannelExit {
@@ -8,6 +8,25 @@ export interface ChannelExit {
   readonly signal: string | null;
   readonly stderrTail: string;
 }
+
+/** What an ending by force came to. */
+export interface UpstreamEnding {
+  /** How far it had to go; `none`: nothing of ours was there to be ended. */
+  readonly level: 'none' | 'terminated' | 'killed';
+  readonly freed: Freed;
+  /** Pids that outlived it: asleep in the system, or another user's. */
+  readonly survivors: readonly number[];
+  /** Those of the survivors in uninterruptible sleep: they end once the system lets them. */
+  readonly stuck: readonly number[];
+}
+
+/** Where no process of ours does the work. */
+export const NOTHING_ENDED: UpstreamEnding = {
+  level: 'none',
+  freed: { processes: 0, memoryBytes: 0 },
+  survivors: [],
+  stuck: [],
+};
 
 /** The part of `RemoteWork` that all work in one connection has in common. */
 export type RemotePlace = Pick<RemoteWork, 'url' | 'sessionId' | 'protocolVersion'>;
@@ -37,10 +56,10 @@ export interface UpstreamChannel {
   holdOutput(isHeld: boolean): void;
   /** For an upstream that nobody needs any more; bounded. */
   shutDown(): Promise<void>;
-  /** Ends the process group by force. Resolves with how far it had to go. */
-  end(graceMs: number): Promise<'none' | 'terminated' | 'killed'>;
-  /** Ends what was born below the upstream since `sinceMs`; resolves with how many that were. */
-  endDescendants(sinceMs: number, graceMs: number): Promise<number>;
+  /** Ends the whole process tree: SIGTERM, `graceMs`, SIGKILL. Bounded. */
+  end(graceMs: number): Promise<UpstreamEnding>;
+  /** As `end`, but only what was born below the upstream since `sinceMs` (wall ms). */
+  endDescendants(sinceMs: number, graceMs: number): Promise<UpstreamEnding>;
 }
 
 /**

@@ -6,6 +6,7 @@ import { guardedLaunch } from '../../../src/processes/guardScript.ts';
 import { endOrphans, findOrphans } from '../../../src/processes/orphans.ts';
 import { identityOf } from '../../../src/processes/processIdentity.ts';
 import {
+  assertEnded,
   fixtureDefinition,
   fixturePath,
   markedPids,
@@ -52,7 +53,7 @@ suite('a broker killed with -9', () => {
     const orphans = findOrphans((owner) => owner !== broker.owner);
     assert.deepEqual(orphans, [identityOf(child)]);
     const outcome = await endOrphans(orphans);
-    assert.deepEqual(outcome, { level: 'killed', ended: 1, survivors: [] });
+    assertEnded(outcome, 'killed', 1);
     await waitUntilGone([child], 0);
   });
 
@@ -62,7 +63,7 @@ suite('a broker killed with -9', () => {
     await nextLine(owned);
     const orphans = findOrphans(() => true);
     assert.deepEqual(orphans, []);
-    assert.deepEqual(await endOrphans(orphans), { level: 'none', ended: 0, survivors: [] });
+    assertEnded(await endOrphans(orphans), 'none', 0);
   });
 });
 

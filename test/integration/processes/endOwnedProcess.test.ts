@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { descendantsOf, readProcessTable } from '../../../src/processes/processTable.ts';
 import {
+  assertEnded,
   definitionOf,
   exitOf,
   fixtureDefinition,
@@ -18,9 +19,19 @@ suite('ending an owned process', () => {
     const owned = await startFor(t, definitionOf('sleep', '300'));
     const exit = exitOf(owned);
     const outcome = await owned.end({ graceMs: 5000 });
-    assert.deepEqual(outcome, { level: 'terminated', ended: 1, survivors: [] });
+    assertEnded(outcome, 'terminated', 1);
     assert.equal(owned.hasExited, true);
     assert.equal((await exit).signal, 'SIGTERM');
+  });
+
+  test('P6 what it held is told', async (t) => {
+    const owned = await startFor(t, fixtureDefinition('echoesLines.mjs'));
+    const answer = nextLine(owned);
+    owned.send('up?');
+    await answer;
+    const { memoryBytes } = await owned.end({ graceMs: 5000 });
+    const megabytes = (memoryBytes ?? 0) / 2 ** 20;
+    assert.ok(megabytes > 10 && megabytes < 1000, `a Node holds ${megabytes} MB`);
   });
 
   test('P6 one that ignores SIGTERM is killed', async (t) => {
@@ -75,8 +86,9 @@ suite('ending an owned process', () => {
     const definition = fixtureDefinition('signalsItsGroup.sh');
     const owned = await startFor(t, definition);
     await nextLine(owned);
-    const living = await markedPids(definition.owner);
-    assert.ok(living.some((pid) => pid !== owned.identity.pid));
+    const isGuard = (pid: number) => pid !== owned.identity.pid;
+    // One that is just being started shows no environment yet.
+    await waitFor(async () => (await markedPids(definition.owner)).some(isGuard), 5000);
   });
 
   test('a less patient second ending shortens the first', async (t) => {
@@ -91,7 +103,7 @@ suite('ending an owned process', () => {
   test('a second ending finds nothing to do', async (t) => {
     const owned = await startFor(t, definitionOf('sleep', '300'));
     await owned.end({ graceMs: 0 });
-    assert.deepEqual(await owned.end({ graceMs: 0 }), { level: 'none', ended: 0, survivors: [] });
+    assertEnded(await owned.end({ graceMs: 0 }), 'none', 0);
   });
 
   test('a grandchild keeps its grace when its parent has gone', async (t) => {
@@ -111,7 +123,7 @@ suite('shutting an owned process down', () => {
     const answer = nextLine(owned);
     owned.send('still there?');
     assert.equal(await answer, 'still there?');
-    assert.deepEqual(await owned.shutDown(), { level: 'exited', ended: 1, survivors: [] });
+    assertEnded(await owned.shutDown(), 'exited', 1);
   });
 
   test('lines sent before still arrive', async (t) => {

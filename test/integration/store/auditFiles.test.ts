@@ -55,6 +55,27 @@ suite('the audit trail', () => {
     assert.equal((await again.append(aRow())).previousHash, rows[49]?.hash);
   });
 
+  test('P8 what an ending freed is covered by the chain like all else', async (t) => {
+    const { trail, path } = await stage(t);
+    for (const memoryBytes of [1234, null]) {
+      const freed = { processes: 3, memoryBytes };
+      const event = { type: 'revocationEnded', level: 'killed', note: null, freed } as const;
+      const change = { before: null, after: aTask(), event, principal: BROKER_PRINCIPAL };
+      await trail().append(auditDraftOf(change));
+    }
+    const rows = await trail().read({});
+    assert.deepEqual(
+      rows.map(({ level, freed }) => [level, freed?.processes, freed?.memoryBytes]),
+      [
+        ['killed', 3, 1234],
+        ['killed', 3, null],
+      ],
+    );
+    assert.deepEqual(await trail().verify(), []);
+    await changeLines(path(), (lines) => lines.map((line) => line.replace('1234', '1235')));
+    assert.match((await trail().verify())[0]?.problem ?? '', /was edited/);
+  });
+
   test('P8 files follow each other without a gap, and a page reads its own', async (t) => {
     const { trail, folder } = await stage(t);
     const small = trail(2_000);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Revoker } from '../../../src/broker/revoker.ts';
 import { TaskRows } from '../../../src/broker/taskRows.ts';
+import { isJsonObject } from '../../../src/common/json.ts';
 import { ReattachedCall } from '../../../src/proxy/downstream/reattachedCall.ts';
+import type { HandleId } from '../../../src/registry/taskRecord.ts';
 import { turn } from '../../support/fakeHost.ts';
 import { handleIn, ProxyStage } from '../../support/proxyStage.ts';
 import { aTask } from '../../support/taskRecords.ts';
@@ -89,6 +91,165 @@ suite('a revocation', () => {
     assert.deepEqual([first.outcome, second.outcome], ['revoked', 'already_ended']);
     assert.equal(stage.task.reason?.by, 'user');
     assert.equal(stage.server.ends.length, 1);
+  });
+});
+
+suite('what a server is told when it is to stop', () => {
+  const reasons = (stage: ProxyStage) =>
+    stage.server
+      .all('notifications/cancelled')
+      .map(({ params }) => (isJsonObject(params) ? params.reason : params));
+
+  test('P6 a revocation names its door, a timeout its clock', async () => {
+    const endings = [
+      [(revoker: Revoker, id: string) => revoker.revoke({ ...BY_USER, id }), 'revoked by the user'],
+      [(revoker: Revoker, id: HandleId) => revoker.expire(id, 'idle'), 'no progress for too long'],
+      [(revoker: Revoker, id: HandleId) => revoker.expire(id, 'total'), 'longer than it may'],
+    ] as const;
+    for (const [end, words] of endings) {
+      const stage = new ProxyStage();
+      const host = await stage.greeted({ policy: 'always' });
+      host.callTool(1, 'build');
+      await turn();
+      const ending = end(revokerOf(stage), handleIn(host.resultOf(1)));
+      for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+      await ending;
+      assert.match(String(reasons(stage)), new RegExp(words));
+      assert.equal(reasons(stage).length, 1);
+    }
+  });
+
+  test('P6 P8 a call before its hand-off is cancelled once, and its end is in the trail', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted();
+    host.callTool(1, 'build');
+    stage.server.ending = { ...stage.server.ending, freed: { processes: 1, memoryBytes: 7 } };
+    const [call] = stage.calls.all();
+    const revoking = revokerOf(stage).revoke({ ...BY_USER, id: call?.id ?? '' });
+    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await revoking;
+    assert.equal(reasons(stage).length, 1);
+    const rows = await stage.audit.read();
+    assert.deepEqual(
+      rows.map(({ action, level, freed }) => [action, level, freed]),
+      [
+        ['revoked', null, undefined],
+        ['revocation_ended', 'terminated', { processes: 1, memoryBytes: 7 }],
+      ],
+    );
+  });
+});
+
+suite('a revocation by force', () => {
+  test('P6 spares nothing: what was born below the server ends with it', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always', revokeGraceMs: 0 });
+    host.callTool(1, 'build');
+    await turn();
+    const id = handleIn(host.resultOf(1));
+    stage.server.descendantsEnding = { ...stage.server.ending, level: 'killed' };
+    const revoking = revokerOf(stage).revoke({ ...BY_USER, id, force: true });
+    await turn();
+    await stage.passTime(0);
+    assert.deepEqual(stage.server.ends, [0], 'at once');
+    assert.equal((await revoking).level, 'terminated');
+  });
+
+  test('P3 P6 what is over or unknown is not ended again', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    host.callTool(1, 'build');
+    await turn();
+    const id = handleIn(host.resultOf(1));
+    stage.server.answer(stage.server.last('tools/call').id, { content: [] });
+    await turn();
+    const revoker = revokerOf(stage);
+    const ended = await revoker.revoke({ ...BY_USER, id, force: true });
+    assert.deepEqual([ended.outcome, ended.row?.status], ['already_ended', 'completed']);
+    const unknown = await revoker.revoke({ ...BY_USER, id: 'th_unknown', force: true });
+    assert.deepEqual([unknown.outcome, unknown.row], ['unknown', null]);
+    assert.deepEqual(stage.server.ends, []);
+  });
+
+  test('P3 a task that was revoked before keeps its first reason and level', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    host.callTool(1, 'build');
+    await turn();
+    const id = handleIn(host.resultOf(1));
+    const revoker = revokerOf(stage);
+    const first = revoker.revoke({ ...BY_USER, id, note: 'first' });
+    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await first;
+    const { reason } = stage.task;
+    const second = await revoker.revoke({ id, door: 'supervisor', note: 'second', force: true });
+    assert.equal(second.outcome, 'already_ended');
+    assert.deepEqual(stage.task.reason, reason);
+    const last = (await stage.audit.read()).at(-1);
+    assert.deepEqual([last?.action, last?.outcome], ['revoked', 'already_ended']);
+  });
+});
+
+suite('what an ending freed', () => {
+  const ending = {
+    level: 'killed',
+    freed: { processes: 2, memoryBytes: 1000 },
+    survivors: [],
+    stuck: [],
+  } as const;
+
+  async function revoked(prepare: (stage: ProxyStage) => void): Promise<ProxyStage> {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    host.callTool(1, 'build');
+    await turn();
+    prepare(stage);
+    const revoking = revokerOf(stage).revoke({ ...BY_USER, id: handleIn(host.resultOf(1)) });
+    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await revoking;
+    return stage;
+  }
+
+  test('P6 P8 is in the record, in its view and in the trail', async () => {
+    const stage = await revoked(({ server }) => {
+      server.ending = ending;
+    });
+    const { reason } = stage.task;
+    assert.deepEqual([reason?.level, reason?.freed], ['killed', ending.freed]);
+    const [row] = (await stage.audit.read()).filter(({ action }) => action === 'revocation_ended');
+    assert.deepEqual([row?.level, row?.freed], ['killed', ending.freed]);
+  });
+
+  test('P6 is the sum over all steps of the ladder, and unknown where one of them is', async () => {
+    for (const memoryBytes of [500, null]) {
+      const stage = await revoked(({ server, calls }) => {
+        server.ending = ending;
+        server.descendantsEnding = { ...ending, freed: { processes: 3, memoryBytes } };
+        // Nobody is attached: the server itself is ended after what it had started.
+        for (const { upstream } of calls.all()) upstream?.detach();
+      });
+      assert.deepEqual(stage.task.reason?.freed, {
+        processes: 5,
+        memoryBytes: memoryBytes === null ? null : 1500,
+      });
+    }
+  });
+
+  test('P6 nothing of ours was ended: nothing is told', async () => {
+    const stage = await revoked(({ server }) => {
+      server.ending = { ...ending, level: 'terminated', freed: { processes: 0, memoryBytes: 0 } };
+    });
+    assert.equal(stage.task.reason?.freed, undefined);
+  });
+
+  test('P6 who sleeps in the system is named, and nobody waits for it', async () => {
+    const stage = await revoked(({ server }) => {
+      server.ending = { ...ending, survivors: [77, 78], stuck: [77] };
+    });
+    assert.equal(
+      stage.task.reason?.note,
+      'Not gone yet: process 77 sleeps in the system, where no signal reaches: killed as soon as that ends; could not be ended: 78.',
+    );
   });
 });
 

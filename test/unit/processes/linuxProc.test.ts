@@ -15,6 +15,7 @@ suite('/proc/PID/stat', () => {
       session: 40,
       threads: 3,
       startTicks: '123456',
+      residentPages: 50,
     });
   });
 

@@ -50,7 +50,16 @@ function tableOf(...pairs: readonly [pid: number, ppid: number][]): ProcessTable
 
 function entryOf(pid: number, ppid: number): ProcessEntry {
   const startTime = String(pid * 10);
-  return { pid, ppid, pgid: pid, session: pid, startTime, latestBirthMs: pid, state: 'S' };
+  return {
+    pid,
+    ppid,
+    pgid: pid,
+    session: pid,
+    startTime,
+    latestBirthMs: pid,
+    state: 'S',
+    residentBytes: 0,
+  };
 }
 
 function pidsOf(entries: readonly ProcessEntry[]): number[] {

@@ -10,7 +10,14 @@ import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { Method } from '../../wire/mcpNames.ts';
 import { KnownParamHeaders } from '../../wire/paramHeaders.ts';
 import { readMessage, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
-import type { ChannelExit, RemoteNews, RemotePlace, UpstreamChannel } from '../upstreamChannel.ts';
+import {
+  type ChannelExit,
+  NOTHING_ENDED,
+  type RemoteNews,
+  type RemotePlace,
+  type UpstreamChannel,
+  type UpstreamEnding,
+} from '../upstreamChannel.ts';
 import type { Taken } from './eventTap.ts';
 import { noAnswer, transportFailure, unanswered } from './httpFailure.ts';
 import { HttpWire } from './httpWire.ts';
@@ -139,14 +146,14 @@ class HttpChannel implements UpstreamChannel {
     this.#exit('It was not needed any more.');
   }
 
-  async end(graceMs: number): Promise<'none'> {
+  async end(graceMs: number): Promise<UpstreamEnding> {
     await this.#endSession(Math.min(graceMs, GOODBYE_MS));
     this.#exit('It was ended.');
-    return 'none';
+    return NOTHING_ENDED;
   }
 
-  async endDescendants(): Promise<number> {
-    return 0;
+  async endDescendants(): Promise<UpstreamEnding> {
+    return NOTHING_ENDED;
   }
 
   /** Notifications first: what comes later may count on them. Requests do not wait for each other. */

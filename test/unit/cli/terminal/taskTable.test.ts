@@ -47,6 +47,13 @@ suite('taskTable', () => {
     assert.doesNotMatch(taskFacts(taskRow()), /progress|reason|error/);
     assert.match(taskFacts(taskRow(REVOKED)), /reason +revoked by user, killed: too slow/);
   });
+
+  test('P6 tells what an ending freed, as far as the platform tells it', () => {
+    const rowOf = (processes: number, memoryBytes: number | null) =>
+      taskRow({ ...REVOKED, reason: { ...REVOKED.reason, freed: { processes, memoryBytes } } });
+    assert.match(taskFacts(rowOf(3, 120 * 1024 * 1024)), /ending +freed 3 processes, 120 MB/);
+    assert.match(taskFacts(rowOf(1, null)), /ending +freed 1 process$/m);
+  });
 });
 
 suite('task words', () => {
