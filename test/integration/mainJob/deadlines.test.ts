@@ -40,10 +40,13 @@ suite('deadlines', () => {
       const view = await cliJson<TaskView>(['status', handle, '--home', home]);
       return view.reason?.level === undefined ? null : view;
     }, 20_000);
+    const { freed, ...reason } = ended.reason ?? {};
     assert.deepEqual(
-      [ended.status, ended.reason],
+      [ended.status, reason],
       ['failed', { code: 'total_timeout', by: 'policy', level: 'terminated' }],
     );
+    assert.equal(freed?.processes, 1);
+    assert.ok((freed?.memoryBytes ?? 0) > 0, 'P6 what the ending freed is told');
     assert.equal(ended.deadlines, undefined);
     const poll = textOf(await callTool(host, 'task_poll', { handle }));
     assert.match(poll, /was stopped because it took too long/);

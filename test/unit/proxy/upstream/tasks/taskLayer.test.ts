@@ -91,8 +91,8 @@ suite('the task layer learns what a server has', () => {
     stage.layer.holdOutput(true);
     assert.equal(stderr, 'oh');
     assert.equal(stage.server.isHeld, true);
-    assert.equal(await stage.layer.end(5), 'terminated');
-    assert.equal(await stage.layer.endDescendants(0, 0), 0);
+    assert.equal(await stage.layer.end(5), stage.server.ending);
+    assert.equal(await stage.layer.endDescendants(0, 0), stage.server.descendantsEnding);
     await stage.layer.shutDown();
     await turn();
     assert.deepEqual(stage.server.ends, [5]);
