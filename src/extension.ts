@@ -4,15 +4,18 @@ import { resolveHome } from './brokerApi/home.ts';
 import { systemClock as clock } from './common/clock.ts';
 import type { Disposable } from './common/disposable.ts';
 import { messageOf } from './common/errors.ts';
-import { registerCommands } from './editor/commands/registerCommands.ts';
+import { type CommandsProgram, registerCommands } from './editor/commands/registerCommands.ts';
 import { useTranslation } from './editor/l10n.ts';
 import { OutputLog } from './editor/log/outputLog.ts';
 import { EndNotifier } from './editor/notify/endNotifier.ts';
 import { LimitNotifier } from './editor/notify/limitNotifier.ts';
 import { NoticeTeller } from './editor/notify/noticeTeller.ts';
+import { StillRunsNotifier } from './editor/notify/stillRunsNotifier.ts';
 import { ToldIds } from './editor/notify/toldIds.ts';
+import { distFolderOf, ownProgram } from './editor/ownProgram.ts';
 import { ResultDocuments } from './editor/result/resultDocuments.ts';
 import { readSnapshot, SnapshotWriter } from './editor/rowSnapshot.ts';
+import { RefusalStatusBar } from './editor/status/refusalStatusBar.ts';
 import { TaskStatusBar } from './editor/status/taskStatusBar.ts';
 import { TaskModel } from './editor/taskModel.ts';
 import { offerInTerminals } from './editor/terminal/terminalCommand.ts';
@@ -20,7 +23,9 @@ import { activateTracking } from './editor/tracking/activateTracking.ts';
 import { OlderTasks } from './editor/view/olderTasks.ts';
 import { TaskTree } from './editor/view/taskTree.ts';
 import { TaskView } from './editor/view/taskView.ts';
-import { distFolderOf, linkOfWindow } from './editor/windowLink.ts';
+import { linkOfWindow } from './editor/windowLink.ts';
+import { followInContext } from './editor/work/contextKeys.ts';
+import { WorkState } from './editor/work/workState.ts';
 
 /** For tests and benchmarks: what this window shows, and how long `activate` took. */
 export interface ExtensionApi {
@@ -41,21 +46,26 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const memory = context.workspaceState;
   const model = own(new TaskModel(link.workspaceId, clock, readSnapshot(memory)));
   own(new SnapshotWriter(model, memory, clock));
-  own(link.onDidReceiveRows((rows) => model.replace(rows)));
-  own(link.onDidChangeRows((change) => model.apply(change)));
+  own(link.news.onDidReceiveRows((rows) => model.replace(rows)));
+  own(link.news.onDidChangeRows((change) => model.apply(change)));
   own(link.onDidChangeState((state) => state !== 'connected' && model.markStale()));
-  own(link.onDidLog(({ lines }) => log.writeBrokerLines(lines)));
+  own(link.news.onDidLog(({ lines }) => log.writeBrokerLines(lines)));
   const older = own(new OlderTasks({ link, model, log }));
+  const work = own(new WorkState(link.news));
   const tree = own(new TaskTree(model, clock, () => older.load()));
-  const view = own(new TaskView({ model, link, tree, clock }));
-  own(new TaskStatusBar(model, clock));
+  const view = own(new TaskView({ model, link, tree, clock, work }));
+  own(new TaskStatusBar({ model, clock, work }));
+  own(new RefusalStatusBar({ model, link, work }));
+  own(followInContext({ model, link, work }));
   const results = own(new ResultDocuments(link));
   const told = new ToldIds(memory);
   own(new EndNotifier({ model, told, clock }));
+  own(new StillRunsNotifier({ model, told: new ToldIds(memory, 'toldStillRunning') }));
   const showLog = () => log.show();
   own(new LimitNotifier({ model, link, reveal: (id) => view.reveal(id) }));
   own(new NoticeTeller({ link, told: new ToldIds(memory, 'toldNotices'), showLog }));
-  own(registerCommands({ model, link, view, results, told, log, showLog }));
+  const commandContext = { model, link, view, results, told, work, log, showLog };
+  own(registerCommands(commandContext, () => loadCommands(context)));
   own(activateTracking(context, link, log));
   own(clock.after(0, () => startSlowParts(context, () => link.start(), log)));
   return {
@@ -68,6 +78,10 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
 /** Tasks outlive the window: what is ours here is disposed by the editor, nothing else ends. */
 export function deactivate(): void {}
 
+function loadCommands(context: vscode.ExtensionContext): CommandsProgram {
+  return ownProgram(context, 'commands.js');
+}
+
 /** What touches the disk or the broker comes after the activation. */
 function startSlowParts(
   context: vscode.ExtensionContext,
@@ -75,6 +89,8 @@ function startSlowParts(
   log: OutputLog,
 ): void {
   startLink();
+  // Kept from now on: an update of the extension takes the file away under this window.
+  loadCommands(context);
   try {
     offerInTerminals({
       paths: resolveHome(),

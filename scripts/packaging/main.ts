@@ -10,6 +10,7 @@ const FORBIDDEN = /(^|\/)(src|test|scripts|node_modules|docs)\/|\.(ts|map|mjs)$|
 const EXPECTED = [
   'package.json',
   'dist/extension.js',
+  'dist/commands.js',
   'dist/broker.js',
   'dist/cli.js',
   'dist/terminal.js',

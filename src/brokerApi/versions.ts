@@ -49,10 +49,12 @@ function stage(paths: HomePaths, source: string): string {
   return folder;
 }
 
-/** Everything but the extension, which only editors load. */
+const EDITORS_OWN: ReadonlySet<string> = new Set(['extension.js', 'commands.js']);
+
+/** Everything but what only editors load. */
 function programsOf(source: string): string[] {
   const names = existsSync(source) ? readdirSync(source) : [];
-  const programs = names.filter((name) => name.endsWith('.js') && name !== 'extension.js').sort();
+  const programs = names.filter((name) => name.endsWith('.js') && !EDITORS_OWN.has(name)).sort();
   if (programs.includes(BROKER_PROGRAM)) return programs;
   throw new TaskHandlesError(
     'broker_start_failed',

@@ -1,16 +1,11 @@
-import type {
-  BrokerNotifications,
-  BrokerRequests,
-  Notice,
-  TaskRow,
-} from '../brokerApi/brokerProtocol.ts';
+import type { BrokerNotifications, BrokerRequests } from '../brokerApi/brokerProtocol.ts';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
 import { Emitter, type Event } from '../common/event.ts';
 import type { Log } from '../common/log.ts';
+import { BrokerNews } from './brokerNews.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { ifKnown } from './ifKnown.ts';
 
 /** `unreachable`: at least one attempt has failed; attempts go on. */
 export type LinkState = 'connecting' | 'connected' | 'unreachable';
@@ -56,11 +51,6 @@ export class BrokerLink implements Disposable {
   readonly #store = new DisposableStore();
   readonly #connected = this.#store.add(new Emitter<void>());
   readonly #stateChanged = this.#store.add(new Emitter<LinkState>());
-  readonly #snapshot = this.#store.add(new Emitter<readonly TaskRow[]>());
-  readonly #changed = this.#store.add(new Emitter<BrokerNotifications['tasks/changed']>());
-  readonly #logged = this.#store.add(new Emitter<BrokerNotifications['log/lines']>());
-  readonly #warned = this.#store.add(new Emitter<BrokerNotifications['tasks/warned']>());
-  readonly #noticed = this.#store.add(new Emitter<readonly Notice[]>());
   readonly #clock: Clock;
   #state: LinkState = 'connecting';
   #lastError: unknown;
@@ -74,14 +64,8 @@ export class BrokerLink implements Disposable {
   /** The broker knows this window's workspace and its rows have been told. */
   readonly onDidConnect: Event<void> = this.#connected.event;
   readonly onDidChangeState: Event<LinkState> = this.#stateChanged.event;
-  /** Every row of the user, after each connect. */
-  readonly onDidReceiveRows: Event<readonly TaskRow[]> = this.#snapshot.event;
-  readonly onDidChangeRows: Event<BrokerNotifications['tasks/changed']> = this.#changed.event;
-  readonly onDidLog: Event<BrokerNotifications['log/lines']> = this.#logged.event;
-  /** A task nears one of its limits. */
-  readonly onDidWarn: Event<BrokerNotifications['tasks/warned']> = this.#warned.event;
-  /** What people must hear of; the same again after each connect. */
-  readonly onDidNotice: Event<readonly Notice[]> = this.#noticed.event;
+  /** Told anew after each connect. */
+  readonly news = this.#store.add(new BrokerNews());
 
   constructor(private readonly options: BrokerLinkOptions) {
     this.workspaceId = options.workspaceId;
@@ -163,12 +147,7 @@ export class BrokerLink implements Disposable {
     this.#ofConnection = own;
     this.#connection = connection;
     own.add(connection.onClose(() => this.#closed(connection)));
-    own.add(connection.onNotification('tasks/changed', (change) => this.#changed.fire(change)));
-    own.add(connection.onNotification('log/lines', (lines) => this.#logged.fire(lines)));
-    own.add(connection.onNotification('tasks/warned', (warning) => this.#warned.fire(warning)));
-    own.add(
-      connection.onNotification('notices/changed', ({ notices }) => this.#noticed.fire(notices)),
-    );
+    own.add(this.news.listenTo(connection));
     const silence = this.#clock.after(ANSWER_WITHIN_MS, () => own.dispose());
     await this.#introduce(connection).finally(() => silence.dispose());
     this.#lastError = undefined;
@@ -196,11 +175,7 @@ export class BrokerLink implements Disposable {
         storagePath,
       });
     }
-    const { rows } = await connection.request('tasks/watch', {});
-    this.#snapshot.fire(rows);
-    this.#logged.fire(await connection.request('log/watch', {}));
-    const noticed = await ifKnown(connection.request('notices/watch', {}));
-    if (noticed !== undefined) this.#noticed.fire(noticed.notices);
+    await this.news.askAll(connection);
   }
 
   #closed(connection: ControlConnection): void {

@@ -49,6 +49,10 @@ export class TaskModel implements Disposable {
     return row.workspace === this.workspaceId;
   }
 
+  get isEmpty(): boolean {
+    return this.#rows.size === 0;
+  }
+
   /** Whether there are rows, and all of them are other windows'. */
   get hasOnlyOthers(): boolean {
     if (this.#rows.size === 0) return false;

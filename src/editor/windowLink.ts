@@ -1,16 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ControlClient } from '../brokerApi/controlClient.ts';
 import { resolveHome } from '../brokerApi/home.ts';
 import { workspaceIdOf } from '../brokerApi/workspaceIdentity.ts';
 import type { Log } from '../common/log.ts';
 import { BrokerLink } from './brokerLink.ts';
-
-/** Where the programs of this very extension are. */
-export function distFolderOf(context: vscode.ExtensionContext): string {
-  return join(context.extensionPath, 'dist');
-}
+import { distFolderOf, ownProgram } from './ownProgram.ts';
 
 /** A link for this window: its workspace, its storage, the broker of the user's home. */
 export function linkOfWindow(context: vscode.ExtensionContext, log: Log): BrokerLink {
@@ -39,6 +34,5 @@ export function linkOfWindow(context: vscode.ExtensionContext, log: Log): Broker
 
 /** In a bundle of its own: JSON-RPC is half of our code, and activation does without it. */
 function loadControlClient(context: vscode.ExtensionContext): typeof ControlClient {
-  const program = require(join(distFolderOf(context), 'control.js'));
-  return (program as { ControlClient: typeof ControlClient }).ControlClient;
+  return ownProgram<{ ControlClient: typeof ControlClient }>(context, 'control.js').ControlClient;
 }

@@ -1,3 +1,4 @@
+import { NO_LOCKS } from '../../src/brokerApi/adminLocks.ts';
 import type { BrokerNotifications, BrokerRequests } from '../../src/brokerApi/brokerProtocol.ts';
 import { type Disposable, toDisposable } from '../../src/common/disposable.ts';
 import { TaskHandlesError } from '../../src/common/errors.ts';
@@ -30,9 +31,10 @@ export class FakeConnection implements ControlConnection {
   ): Promise<BrokerRequests[M]['result']> {
     this.asked.push(method);
     if (this.isSilent) await this.#silence();
-    return { rows: [], lines: [], outcomes: [], alsoEnds: [], notices: [] } as unknown as Promise<
-      BrokerRequests[M]['result']
-    >;
+    return {
+      ...{ rows: [], lines: [], outcomes: [], alsoEnds: [], notices: [] },
+      ...{ refusals: [], locks: NO_LOCKS },
+    } as unknown as Promise<BrokerRequests[M]['result']>;
   }
 
   onNotification<M extends keyof BrokerNotifications>(

@@ -36,6 +36,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'extension.ts': { code: ['editor', 'brokerApi', 'common', 'hostConfigs'] },
   'brokerMain.ts': { code: ['broker', 'brokerApi', 'common'] },
   'cliMain.ts': { code: ['cli', 'brokerApi', 'common'] },
+  'commandsMain.ts': { code: ['editor'] },
   'controlMain.ts': { code: ['brokerApi'] },
   'terminalMain.ts': { code: ['cli', 'brokerApi', 'common'] },
   'superviseMain.ts': { code: ['supervise', 'brokerApi', 'common'] },
@@ -46,7 +47,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 const PACKAGES = [
   {
     name: /^vscode$/,
-    layers: ['editor', 'extension.ts'],
+    layers: ['editor', 'extension.ts', 'commandsMain.ts'],
     instead: 'put it into src/editor, or take what is needed as a parameter',
   },
   {

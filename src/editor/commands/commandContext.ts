@@ -4,6 +4,7 @@ import type { ToldIds } from '../notify/toldIds.ts';
 import type { ResultDocuments } from '../result/resultDocuments.ts';
 import type { TaskModel } from '../taskModel.ts';
 import type { TaskView } from '../view/taskView.ts';
+import type { WorkState } from '../work/workState.ts';
 
 /** What the commands work with. */
 export interface CommandContext {
@@ -12,6 +13,7 @@ export interface CommandContext {
   readonly view: TaskView;
   readonly results: ResultDocuments;
   readonly told: ToldIds;
+  readonly work: WorkState;
   readonly log: Log;
   readonly showLog: () => void;
 }

@@ -2,12 +2,10 @@ import * as vscode from 'vscode';
 import type { ClockName } from '../../brokerApi/brokerProtocol.ts';
 import { isJsonObject } from '../../common/json.ts';
 import { extendedText } from '../notify/limitText.ts';
-import { withoutIcons } from '../view/plainText.ts';
 import { isLimited } from '../view/rowFacts.ts';
 import type { CommandContext } from './commandContext.ts';
 import { rowFor } from './pickRow.ts';
-
-const SHOWN_MS = 6_000;
+import { tell } from './tell.ts';
 
 /** P9: gives a task more time than its limits say. */
 export async function extendTask(context: CommandContext, argument?: unknown): Promise<void> {
@@ -23,7 +21,7 @@ export async function extendTask(context: CommandContext, argument?: unknown): P
     id: seen.row.id,
     ...(clock !== undefined && { clock }),
   });
-  vscode.window.setStatusBarMessage(withoutIcons(extendedText(row, clock)), SHOWN_MS);
+  tell(extendedText(row, clock));
 }
 
 /** Only the warning of one clock names it. */

@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
-import { withoutIcons } from '../view/plainText.ts';
 import { isLive } from '../view/rowFacts.ts';
 import type { CommandContext } from './commandContext.ts';
 import { rowFor } from './pickRow.ts';
-import { alsoEndsAnswer, alsoEndsQuestion, outcomeText, revokeAllQuestion } from './revokeWords.ts';
-
-const SHOWN_MS = 6_000;
+import { alsoEndsAnswer, alsoEndsQuestion, outcomeText } from './revokeWords.ts';
+import { tell } from './tell.ts';
 
 /** One click; a question only if the person would end more than they see. */
 export async function revokeTask(context: CommandContext, argument?: unknown): Promise<void> {
@@ -44,23 +42,4 @@ async function askForce(
   // Whoever chose their end need not be told of it.
   if (answer === both) told.add(alsoEnds.map((row) => row.id));
   return answer === undefined ? undefined : answer === both;
-}
-
-export async function revokeAllTasks({ link, model }: CommandContext): Promise<void> {
-  await link.whenConnected();
-  const rows = model.all().flatMap(({ row }) => (isLive(row) ? [row] : []));
-  if (rows.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No agent task is running.'));
-    return;
-  }
-  const { message, detail } = revokeAllQuestion(rows);
-  const all = vscode.l10n.t('Revoke All');
-  const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, all);
-  if (answer !== all) return;
-  const { outcomes } = await link.request('tasks/revokeAll', { door: 'user' });
-  tell(outcomeText(outcomes));
-}
-
-function tell(text: string): void {
-  vscode.window.setStatusBarMessage(withoutIcons(text), SHOWN_MS);
 }

@@ -1,7 +1,7 @@
 import type { RevokeOutcome, TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
 import { oneLine } from '../view/plainText.ts';
-import { levelText } from '../view/reasonText.ts';
+import { freedText, levelText } from '../view/reasonText.ts';
 import { titleOf } from '../view/rowText.ts';
 
 const NAMED = 8;
@@ -29,15 +29,13 @@ export function alsoEndsAnswer(count: number): string {
     : l10n.t('Revoke and End {0} Others', count);
 }
 
-export function revokeAllQuestion(rows: readonly TaskRow[]): Question {
+/** P6: what else ends with the server of a task that was ended before. */
+export function terminateQuestion(row: TaskRow, alsoEnds: readonly TaskRow[]): Question {
   return {
-    message:
-      rows.length === 1
-        ? l10n.t('Revoke the 1 agent task that is running?')
-        : l10n.t('Revoke all {0} agent tasks that are running?', rows.length),
+    message: l10n.t('Terminate the server “{0}”?', oneLine(row.route, 40)),
     detail: l10n.t(
-      'Their processes are ended, in every window. This cannot be undone:\n{0}',
-      listOf(rows),
+      'Its process is ended by force, and these end with it. This cannot be undone:\n{0}',
+      listOf(alsoEnds),
     ),
   };
 }
@@ -53,10 +51,22 @@ export function outcomeText(outcomes: readonly RevokeOutcome[]): string {
   const tool = oneLine(first.row?.tool ?? l10n.t('The task'), 40);
   if (first.outcome === 'unknown') return l10n.t('The broker does not know this task any more.');
   if (first.outcome === 'already_ended') return l10n.t('{0} had ended before.', tool);
-  return l10n.t('{0} revoked: {1}.', tool, levelText(first.level));
+  const freed = first.row?.reason?.freed;
+  return freed === undefined
+    ? l10n.t('{0} revoked: {1}.', tool, levelText(first.level))
+    : l10n.t('{0} revoked: {1} ({2}).', tool, levelText(first.level), freedText(freed));
 }
 
-function listOf(rows: readonly TaskRow[]): string {
+/** One line on what became of the server of a task that had ended before. */
+export function terminatedText(outcomes: readonly RevokeOutcome[]): string {
+  const [first] = outcomes;
+  if (first === undefined || first.outcome === 'unknown') return outcomeText(outcomes);
+  const tool = oneLine(first.row?.tool ?? l10n.t('The task'), 40);
+  return l10n.t('{0}: {1}.', tool, levelText(first.level));
+}
+
+/** A line each, as many as a dialog has room for. */
+export function listOf(rows: readonly TaskRow[]): string {
   const lines = rows.slice(0, NAMED).map((row) => `• ${oneLine(titleOf(row), 80)}`);
   if (rows.length > NAMED) lines.push(l10n.t('… and {0} more', rows.length - NAMED));
   return lines.join('\n');

@@ -3,6 +3,7 @@ import { l10n } from '../l10n.ts';
 import { quotable } from '../view/plainText.ts';
 import { isLive } from '../view/rowFacts.ts';
 import { titleOf } from '../view/rowText.ts';
+import { isWorthTerminating } from './stillRunsRule.ts';
 
 const NAMED = 4;
 
@@ -18,6 +19,8 @@ export interface EndNotice {
  */
 export function isWorthTelling(row: TaskRow): boolean {
   if (row.kind !== 'task' || isLive(row) || row.collected) return false;
+  // The question about its server says that it was stopped.
+  if (isWorthTerminating(row)) return false;
   return row.status !== 'cancelled' || row.reason?.by === 'policy';
 }
 

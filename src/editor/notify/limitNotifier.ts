@@ -20,7 +20,7 @@ export class LimitNotifier implements Disposable {
   readonly #subscription: Disposable;
 
   constructor(private readonly parts: LimitNotifierParts) {
-    this.#subscription = parts.link.onDidWarn((warning) => this.#hear(warning));
+    this.#subscription = parts.link.news.onDidWarn((warning) => this.#hear(warning));
   }
 
   dispose(): void {

@@ -16,7 +16,7 @@ export class NoticeTeller implements Disposable {
   readonly #subscription: Disposable;
 
   constructor(private readonly parts: NoticeTellerParts) {
-    this.#subscription = parts.link.onDidNotice((notices) => this.#hear(notices));
+    this.#subscription = parts.link.news.onDidNotice((notices) => this.#hear(notices));
   }
 
   dispose(): void {

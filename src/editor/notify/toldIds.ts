@@ -6,7 +6,7 @@ export class ToldIds {
 
   constructor(
     private readonly memory: Memory,
-    private readonly key: 'toldTasks' | 'toldNotices' = 'toldTasks',
+    private readonly key: 'toldTasks' | 'toldNotices' | 'toldStillRunning' = 'toldTasks',
   ) {
     const kept = memory.get(key);
     this.#ids = new Set(

@@ -1,6 +1,6 @@
 import { l10n } from '../l10n.ts';
 import { oneLine, withoutIcons } from '../view/plainText.ts';
-import { percentOf, type SeenRow } from '../view/rowFacts.ts';
+import { isPaused, percentOf, type SeenRow } from '../view/rowFacts.ts';
 import { pieOf } from '../view/rowIcon.ts';
 import { spokenLabelOf } from '../view/rowText.ts';
 
@@ -16,8 +16,9 @@ export function statusTextOf(live: readonly SeenRow[], nowMs: number): StatusTex
   if (live.length === 1) {
     const percent = percentOf(first.row);
     const tool = withoutIcons(oneLine(first.row.tool, 30));
+    const icon = isPaused(first.row) ? 'debug-pause' : pieOf(percent);
     return {
-      text: `$(${pieOf(percent)}) ${tool}${percent === undefined ? '' : ` ${percent}%`}`,
+      text: `$(${icon}) ${tool}${percent === undefined ? '' : ` ${percent}%`}`,
       spoken: spokenLabelOf(first, nowMs),
     };
   }

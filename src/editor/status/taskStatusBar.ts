@@ -4,9 +4,17 @@ import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import type { TaskModel } from '../taskModel.ts';
 import { Pacer } from '../view/pacer.ts';
 import { titleOf } from '../view/rowText.ts';
+import { isLocked, lockedSentence } from '../work/lockText.ts';
+import type { WorkState } from '../work/workState.ts';
 import { statusTextOf } from './statusText.ts';
 
 const FASTEST_MS = 250;
+
+export interface TaskStatusBarParts {
+  readonly model: TaskModel;
+  readonly clock: Clock;
+  readonly work: WorkState;
+}
 
 /** The live tasks of this window at a glance; not there when there is none. */
 export class TaskStatusBar implements Disposable {
@@ -16,14 +24,13 @@ export class TaskStatusBar implements Disposable {
   );
   readonly #pacer: Pacer;
 
-  constructor(
-    private readonly model: TaskModel,
-    private readonly clock: Clock,
-  ) {
+  constructor(private readonly parts: TaskStatusBarParts) {
+    const { model, clock, work } = parts;
     this.#item.name = vscode.l10n.t('Agent Tasks');
     this.#item.command = 'mcpTaskHandles.showTasks';
     this.#pacer = this.#store.add(new Pacer(clock, FASTEST_MS, () => this.#update()));
     this.#store.add(model.onDidChange(() => this.#pacer.request()));
+    this.#store.add(work.onDidChange(() => this.#pacer.request()));
     this.#pacer.request();
   }
 
@@ -32,8 +39,9 @@ export class TaskStatusBar implements Disposable {
   }
 
   #update(): void {
-    const live = this.model.ownLiveRows();
-    const shown = statusTextOf(live, this.clock.now());
+    const { model, clock, work } = this.parts;
+    const live = model.ownLiveRows();
+    const shown = statusTextOf(live, clock.now());
     if (shown === undefined) {
       this.#item.hide();
       return;
@@ -42,6 +50,7 @@ export class TaskStatusBar implements Disposable {
     this.#item.tooltip = [
       vscode.l10n.t('Agent tasks: click to see or stop them'),
       ...live.slice(0, 10).map(({ row }) => titleOf(row)),
+      ...(isLocked(work.locks) ? [lockedSentence(work.locks)] : []),
     ].join('\n');
     this.#item.accessibilityInformation = { label: shown.spoken, role: 'button' };
     this.#item.show();

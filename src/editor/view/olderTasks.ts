@@ -2,6 +2,7 @@ import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { BrokerLink } from '../brokerLink.ts';
+import type { BrokerNews } from '../brokerNews.ts';
 import { ifKnown } from '../ifKnown.ts';
 import type { TaskModel } from '../taskModel.ts';
 
@@ -9,7 +10,9 @@ import type { TaskModel } from '../taskModel.ts';
 const MOST = 500;
 
 export interface OlderTasksOptions {
-  readonly link: Pick<BrokerLink, 'request' | 'onDidReceiveRows'>;
+  readonly link: Pick<BrokerLink, 'request'> & {
+    readonly news: Pick<BrokerNews, 'onDidReceiveRows'>;
+  };
   readonly model: TaskModel;
   readonly log: Log;
 }
@@ -22,7 +25,7 @@ export class OlderTasks implements Disposable {
   constructor(private readonly options: OlderTasksOptions) {
     // The broker's own rows take the place of all, and archived ones are not among them.
     this.#store.add(
-      options.link.onDidReceiveRows(() => {
+      options.link.news.onDidReceiveRows(() => {
         this.#isLoaded = false;
       }),
     );

@@ -1,13 +1,18 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
 
+const MEGABYTE = 1_000_000;
+
 type Reason = NonNullable<TaskRow['reason']>;
 
 /** Why a task has no result of its own, for people: what happened, how far it went, what was noted. */
-export function reasonText({ code, by, level, note }: Reason): string {
+export function reasonText({ code, by, level, note, freed }: Reason): string {
   // Where a server was only asked, the broker's note says so at more length.
   const isSaid = level === undefined || (level === 'cooperative' && note !== undefined);
-  const parts = [causeText(code, by), isSaid ? undefined : levelText(level), note];
+  const ended = isSaid ? undefined : levelText(level);
+  const freeing = freed === undefined || isSaid ? undefined : freedText(freed);
+  const how = freeing === undefined ? ended : `${ended}: ${freeing}`;
+  const parts = [causeText(code, by), how, note];
   return parts.filter((part) => part !== undefined).join('; ');
 }
 
@@ -25,6 +30,14 @@ export function levelText(level: Reason['level'] | null): string {
     default:
       return l10n.t('nothing was left to stop');
   }
+}
+
+/** What an ending gave back: `12 processes, 340 MB`. */
+export function freedText({ processes, memoryBytes }: NonNullable<Reason['freed']>): string {
+  const count =
+    processes === 1 ? l10n.t('1 process ended') : l10n.t('{0} processes ended', processes);
+  if (memoryBytes === null) return count;
+  return l10n.t('{0}, {1} MB freed', count, Math.max(1, Math.round(memoryBytes / MEGABYTE)));
 }
 
 function causeText(code: Reason['code'], by: Reason['by']): string {

@@ -36,8 +36,21 @@ const CONTEXTS = {
 
 /** What the row can be asked to do, for the menus' `when` clauses. */
 export function contextOf(row: TaskRow): string {
-  const context = CONTEXTS[phaseOf(row)];
-  return context === 'task.live' && isLimited(row) ? 'task.live.limited' : context;
+  const parts: string[] = [CONTEXTS[phaseOf(row)]];
+  if (row.kind === 'task' && isLimited(row)) parts.push('limited');
+  if (isPausable(row)) parts.push('pausable');
+  if (isPaused(row)) parts.push('paused');
+  if (row.mayStillRun) parts.push('mayRun');
+  return parts.join('.');
+}
+
+/** Whether its processes can be stopped (P9). */
+export function isPausable(row: TaskRow): boolean {
+  return isLive(row) && row.canPause && !row.paused;
+}
+
+export function isPaused(row: TaskRow): boolean {
+  return isLive(row) && row.paused;
 }
 
 /** How long the task has run, or ran. */

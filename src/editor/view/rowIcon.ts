@@ -1,5 +1,5 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
-import { isLive, percentOf, type SeenRow } from './rowFacts.ts';
+import { isLive, isPaused, percentOf, type SeenRow } from './rowFacts.ts';
 
 /** A themed icon by name; without a colour it takes the text's. */
 export interface IconName {
@@ -20,7 +20,8 @@ export function pieOf(percent: number | undefined): string {
 export function iconOf({ row, isStale }: SeenRow): IconName {
   if (!isLive(row)) return endIcon(row);
   const id = pieOf(percentOf(row));
-  if (isStale || row.paused || !row.attached) return { id, color: 'disabledForeground' };
+  if (isPaused(row)) return { id: 'debug-pause', color: 'disabledForeground' };
+  if (isStale || !row.attached) return { id, color: 'disabledForeground' };
   if (row.status === 'input_required') return { id: 'bell-dot', color: 'charts.yellow' };
   return { id, color: 'progressBar.background' };
 }
@@ -31,6 +32,7 @@ function endIcon(row: TaskRow): IconName {
       ? { id: 'warning', color: 'charts.yellow' }
       : { id: 'pass', color: 'charts.green' };
   }
+  if (row.mayStillRun) return { id: 'debug-disconnect', color: 'charts.yellow' };
   if (row.status === 'cancelled') return { id: 'circle-slash', color: 'disabledForeground' };
   return row.reason?.code === 'lost'
     ? { id: 'question', color: 'charts.yellow' }

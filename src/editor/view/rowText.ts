@@ -2,7 +2,7 @@ import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
 import { guessOf, guessText, spokenGuess } from './clockText.ts';
 import { oneLine, shortPath } from './plainText.ts';
-import { levelText } from './reasonText.ts';
+import { freedText, levelText } from './reasonText.ts';
 import {
   elapsedOf,
   endedAtOf,
@@ -126,14 +126,16 @@ export function endWord(row: TaskRow): string {
   return row.status === 'cancelled' ? cancelledWord(row) : failedWord(row);
 }
 
-/** What a person should know beside the word: the error, or that a server was asked only. */
-function endDetail({ status, error, reason }: TaskRow): string {
+/** What a person should know beside the word: the error, what goes on, what was freed. */
+function endDetail({ status, error, reason, mayStillRun }: TaskRow): string {
+  if (mayStillRun) return l10n.t('its server may be working still');
   if (status === 'failed' && reason?.code === 'lost') {
     return oneLine(reason.note ?? l10n.t('nobody knows how it ended'), 80);
   }
   if (status === 'failed') return oneLine(error?.message ?? reason?.note ?? '', 80);
-  const isAskedOnly = status === 'cancelled' && reason?.level === 'cooperative';
-  return isAskedOnly ? levelText('cooperative') : '';
+  if (status !== 'cancelled') return '';
+  if (reason?.level === 'cooperative') return levelText('cooperative');
+  return reason?.freed === undefined ? '' : freedText(reason.freed);
 }
 
 function cancelledWord(row: TaskRow): string {

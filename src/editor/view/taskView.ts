@@ -3,6 +3,10 @@ import type { Clock } from '../../common/clock.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import type { BrokerLink } from '../brokerLink.ts';
 import type { TaskModel } from '../taskModel.ts';
+import { lockedNote } from '../work/lockText.ts';
+import { refusedSentence } from '../work/refusalText.ts';
+import { refusalsOf } from '../work/windowRefusals.ts';
+import type { WorkState } from '../work/workState.ts';
 import type { TaskTree } from './taskTree.ts';
 import type { RowNode, TreeNode } from './treeNodes.ts';
 import { viewMessageOf } from './viewMessage.ts';
@@ -18,6 +22,7 @@ export interface TaskViewParts {
   readonly link: BrokerLink;
   readonly tree: TaskTree;
   readonly clock: Clock;
+  readonly work: WorkState;
 }
 
 /** The view around the tree: what is seen, its badge, its message, and the passing of time. */
@@ -29,7 +34,7 @@ export class TaskView implements Disposable {
   #isOthersOpen = false;
 
   constructor(private readonly parts: TaskViewParts) {
-    const { model, link, tree } = parts;
+    const { model, link, tree, work } = parts;
     this.#view = this.#store.add(
       vscode.window.createTreeView(TASK_VIEW_ID, { treeDataProvider: tree }),
     );
@@ -45,6 +50,12 @@ export class TaskView implements Disposable {
       }),
     );
     this.#store.add(link.onDidChangeState(() => this.#showMessage()));
+    this.#store.add(
+      work.onDidChange(() => {
+        this.#showMessage();
+        this.#view.description = lockedNote(work.locks);
+      }),
+    );
     this.#showBadge();
     this.#followVisibility();
   }
@@ -117,6 +128,8 @@ export class TaskView implements Disposable {
       linkState: link.state,
       lastError: link.lastError,
       hasOnlyOthers: model.hasOnlyOthers,
+      isEmpty: model.isEmpty,
+      refused: refusedSentence(refusalsOf(this.parts)),
     });
     const shown = this.#view.message ?? '';
     if (message !== undefined && message !== shown) this.#view.message = message;

@@ -73,8 +73,10 @@ function placeFacts(row: TaskRow, { isOtherWindow }: TooltipContext): Fact[] {
 }
 
 function statusText({ row, isStale }: SeenRow): string {
+  if (row.mayStillRun) return l10n.t('{0}; its server may be working still', endWord(row));
   if (!isLive(row)) return endWord(row);
   if (isStale) return l10n.t('as of before the reload; reconnecting');
+  if (row.paused) return l10n.t('paused; its processes and its clocks stand still');
   if (row.kind === 'call') return l10n.t('running; the agent waits for it (not handed off yet)');
   if (!row.attached) return l10n.t('waiting for its server to come back');
   return row.status === 'input_required' ? l10n.t('needs input') : l10n.t('running');

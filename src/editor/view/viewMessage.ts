@@ -5,11 +5,15 @@ export interface ViewFacts {
   readonly lastError: string;
   /** There are rows, none of them this window's. */
   readonly hasOnlyOthers: boolean;
+  /** There is no row at all: the welcome is shown, unless there is a message. */
+  readonly isEmpty: boolean;
+  /** That new work is refused, and what to do; empty where none is. */
+  readonly refused: string;
 }
 
 /** What stands above the rows; `undefined`: as before, until the link has been decided. */
 export function viewMessageOf(facts: ViewFacts): string | undefined {
-  const { linkState, lastError, hasOnlyOthers } = facts;
+  const { linkState, lastError, hasOnlyOthers, isEmpty, refused } = facts;
   if (linkState === 'unreachable') {
     return l10n.t(
       'The broker is not reachable, trying again: {0} What to do: “Show Log” or “Restart Broker” in the ⋯ menu of this view.',
@@ -17,6 +21,7 @@ export function viewMessageOf(facts: ViewFacts): string | undefined {
     );
   }
   if (linkState !== 'connected') return undefined;
+  if (refused !== '' && !isEmpty) return refused;
   // The welcome is shown only where there is no row at all, another window's included.
   if (!hasOnlyOthers) return '';
   return l10n.t('No agent task of this window yet. The + above tracks its MCP servers.');

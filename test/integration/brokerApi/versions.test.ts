@@ -14,7 +14,8 @@ async function stage(t: TestContext): Promise<{ paths: HomePaths; dist: string }
   ensureHome(paths);
   const dist = join(folder, 'dist');
   mkdirSync(dist);
-  for (const name of ['broker.js', 'cli.js', 'sample.js', 'extension.js', 'broker.js.map']) {
+  const editors = ['extension.js', 'commands.js'];
+  for (const name of ['broker.js', 'cli.js', 'sample.js', 'broker.js.map', ...editors]) {
     writeFileSync(join(dist, name), `// ${name}`);
   }
   return { paths, dist };

@@ -6,6 +6,7 @@ import { BrokerLink } from '../../../src/editor/brokerLink.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { FakeConnection } from '../../support/fakeConnection.ts';
 import { taskRow } from '../../support/taskRow.ts';
+import { workRefusal } from '../../support/workRefusal.ts';
 
 function stage(workspaceId: string | null = 'ws') {
   const clock = new FakeClock();
@@ -34,7 +35,7 @@ suite('broker link', () => {
   test('attaches the workspace and watches before it tells', async () => {
     const { link, connections } = stage();
     const told: string[] = [];
-    link.onDidReceiveRows(() => told.push('rows'));
+    link.news.onDidReceiveRows(() => told.push('rows'));
     link.onDidConnect(() => told.push('connected'));
     link.start();
     await link.whenConnected();
@@ -43,6 +44,8 @@ suite('broker link', () => {
       'tasks/watch',
       'log/watch',
       'notices/watch',
+      'work/watch',
+      'locks/watch',
     ]);
     assert.deepEqual(told, ['rows', 'connected']);
   });
@@ -51,20 +54,32 @@ suite('broker link', () => {
     const { link, connections } = stage(null);
     link.start();
     await link.whenConnected();
-    assert.deepEqual(connections[0]?.asked, ['tasks/watch', 'log/watch', 'notices/watch']);
+    assert.ok(!connections[0]?.asked.includes('workspace/attach'));
   });
 
   test('passes on warnings and notices', async () => {
     const { link, connections } = stage();
     const told: unknown[] = [];
-    link.onDidWarn(({ clock }) => told.push(clock));
-    link.onDidNotice((notices) => told.push(notices.map(({ message }) => message)));
+    link.news.onDidWarn(({ clock }) => told.push(clock));
+    link.news.onDidNotice((notices) => told.push(notices.map(({ message }) => message)));
     link.start();
     await link.whenConnected();
     const notice = { time: '', level: 'warn', message: 'torn' } as const;
     connections[0]?.notify('notices/changed', { notices: [notice] });
     connections[0]?.notify('tasks/warned', { row: taskRow(), clock: 'idle', limitMs: 2, ranMs: 1 });
     assert.deepEqual(told, [[], ['torn'], 'idle']);
+  });
+
+  test('P7 P8 passes on what is refused and locked, at each connect and as it changes', async () => {
+    const { link, connections } = stage();
+    const told: unknown[] = [];
+    link.news.onDidChangeRefusals((refusals) => told.push(refusals?.length));
+    link.news.onDidChangeLocks(({ by }) => told.push(by));
+    link.start();
+    await link.whenConnected();
+    connections[0]?.notify('work/changed', { refusals: [workRefusal()] });
+    connections[0]?.notify('locks/changed', { locks: { source: '/etc/x', by: 'Example IT' } });
+    assert.deepEqual(told, [0, null, 1, 'Example IT']);
   });
 
   test('P5 connects again by itself when the broker goes', async () => {
@@ -160,7 +175,7 @@ suite('broker link', () => {
   test('passes changes of rows on', async () => {
     const { link, connections } = stage();
     const ids: string[] = [];
-    link.onDidChangeRows(({ rows }) => ids.push(...rows.map(({ id }) => id)));
+    link.news.onDidChangeRows(({ rows }) => ids.push(...rows.map(({ id }) => id)));
     link.start();
     await link.whenConnected();
     connections[0]?.notify('tasks/changed', { rows: [taskRow({ id: 'a' })], removed: [] });

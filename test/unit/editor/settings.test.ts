@@ -22,6 +22,11 @@ suite('contributed settings', () => {
     );
     assert.deepEqual(unfinished, []);
   });
+
+  test('each have a place of their own', () => {
+    const places = Object.values(properties).map(({ order }) => order);
+    assert.equal(new Set(places).size, places.length);
+  });
 });
 
 suite('contributed commands', () => {

@@ -4,7 +4,8 @@ import {
   alsoEndsAnswer,
   alsoEndsQuestion,
   outcomeText,
-  revokeAllQuestion,
+  terminatedText,
+  terminateQuestion,
 } from '../../../../src/editor/commands/revokeWords.ts';
 import { taskRow } from '../../../support/taskRow.ts';
 
@@ -20,10 +21,19 @@ suite('revoke words', () => {
     );
   });
 
-  test('counts all and names the first', () => {
-    const { message, detail } = revokeAllQuestion(Array.from({ length: 10 }, () => taskRow()));
-    assert.match(message, /all 10 agent tasks/);
-    assert.match(detail, /… and 2 more$/);
+  test('P6 names what ends with a server that is terminated', () => {
+    const { message, detail } = terminateQuestion(taskRow(), [taskRow({ argument: 'other' })]);
+    assert.equal(message, 'Terminate the server “shell”?');
+    assert.match(detail, /by force.*cannot be undone:\n• echo · other$/);
+  });
+
+  test('says what became of the server of a task that had ended', () => {
+    const row = taskRow({ tool: 'build' });
+    const ended = { id: 'a', outcome: 'already_ended', row } as const;
+    const text = (level: 'killed' | null) => terminatedText([{ ...ended, level }]);
+    assert.equal(text('killed'), 'build: its server process was killed.');
+    assert.equal(text(null), 'build: nothing was left to stop.');
+    assert.match(terminatedText([{ ...ended, outcome: 'unknown', level: null }]), /does not know/);
   });
 
   test('says how far a revocation had to go', () => {
@@ -33,6 +43,16 @@ suite('revoke words', () => {
     assert.equal(text('killed'), 'build revoked: its server process was killed.');
     assert.equal(text('cooperative'), 'build revoked: its server was asked to stop.');
     assert.equal(text(null), 'build revoked: nothing was left to stop.');
+  });
+
+  test('says what a revocation freed', () => {
+    const freed = { processes: 12, memoryBytes: 340_000_000 };
+    const reason = { code: 'revoked', by: 'user', level: 'killed', freed } as const;
+    const row = taskRow({ tool: 'build', reason });
+    assert.equal(
+      outcomeText([{ id: 'a', outcome: 'revoked', level: 'killed', row }]),
+      'build revoked: its server process was killed (12 processes ended, 340 MB freed).',
+    );
   });
 
   test('says when there was nothing to revoke', () => {

@@ -20,6 +20,11 @@ suite('status text', () => {
     assert.equal(text(taskRow({ tool: 'build' })), '$(mcp-task-unknown) build');
   });
 
+  test('P9 shows that the only task is paused', () => {
+    const row = taskRow({ tool: 'build', percent: 40, paused: true });
+    assert.equal(text(row), '$(debug-pause) build 40%');
+  });
+
   test('counts several tasks', () => {
     const rows = [taskRow({ percent: 40 }), taskRow({ percent: 60 })];
     assert.equal(text(...rows), '$(mcp-task-p50) 2 agent tasks');

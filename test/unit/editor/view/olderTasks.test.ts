@@ -14,7 +14,7 @@ function stage(rows: TaskRow[]) {
   const asked: string[] = [];
   let failure: Error | null = null;
   const link = {
-    onDidReceiveRows: received.event,
+    news: { onDidReceiveRows: received.event },
     request: async (method: string) => {
       asked.push(method);
       if (failure) throw failure;

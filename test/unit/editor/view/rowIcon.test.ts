@@ -33,6 +33,10 @@ suite('row icon', () => {
     assert.equal(icon(taskRow({ attached: false })).color, 'disabledForeground');
   });
 
+  test('P9 shows a pause by its shape, whatever the percent', () => {
+    assert.equal(icon(taskRow({ paused: true, percent: 40 })).id, 'debug-pause');
+  });
+
   test('tells each end by shape, not by colour alone', () => {
     const failed = { status: 'failed' as const };
     const shapes = [
@@ -41,7 +45,15 @@ suite('row icon', () => {
       completedRow(0, failed),
       completedRow(0, { ...failed, reason: { code: 'lost', by: 'broker' } }),
       completedRow(0, { status: 'cancelled' }),
+      completedRow(0, { status: 'cancelled', mayStillRun: true }),
     ].map((row) => icon(row).id);
-    assert.deepEqual(shapes, ['pass', 'warning', 'error', 'question', 'circle-slash']);
+    assert.deepEqual(shapes, [
+      'pass',
+      'warning',
+      'error',
+      'question',
+      'circle-slash',
+      'debug-disconnect',
+    ]);
   });
 });

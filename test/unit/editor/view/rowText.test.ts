@@ -76,6 +76,23 @@ suite('row text', () => {
     assert.equal(text, 'reconnecting · 5s');
   });
 
+  test('P9 keeps the percent and stops the time of a paused task', () => {
+    const row = taskRow({ paused: true, percent: 40, elapsedMs: 3 * MINUTE });
+    const later = CREATED_MS + 9 * MINUTE;
+    assert.equal(descriptionOf(seen(row), later), 'paused · 40% ▰▰▱▱▱ 3m');
+    assert.match(spokenLabelOf(seen(row), later), /, paused, 40 percent, 3 minutes$/);
+  });
+
+  test('P6 says what an ending freed, or that a server may be at it still', () => {
+    const freed = { processes: 12, memoryBytes: 340_000_000 };
+    const reason = { code: 'revoked', by: 'user', level: 'killed', freed } as const;
+    const row = completedRow(0, { status: 'cancelled', hasResult: false, reason });
+    const text = (ended: TaskRow) => descriptionOf(seen(ended), CREATED_MS + 2 * MINUTE);
+    assert.equal(text(row), 'revoked 2m ago · 12 processes ended, 340 MB freed');
+    const stillRuns = { ...row, mayStillRun: true };
+    assert.equal(text(stillRuns), 'revoked 2m ago · its server may be working still');
+  });
+
   test('says that the agent waits for a call', () => {
     const row = taskRow({ kind: 'call', handle: null });
     assert.match(spokenLabelOf(seen(row), CREATED_MS), /, agent waits, 0 seconds$/);

@@ -60,6 +60,26 @@ suite('tooltip', () => {
     assert.equal(facts(row).Reason, 'revoked by you; its server process was killed; too slow');
   });
 
+  test('P6 tells the level and what was freed', () => {
+    const ended = (processes: number, memoryBytes: number | null) => {
+      const freed = { processes, memoryBytes };
+      const reason = { code: 'revoked', by: 'user', level: 'killed', freed } as const;
+      return facts(completedRow(0, { status: 'cancelled', hasResult: false, reason })).Reason;
+    };
+    assert.equal(
+      ended(12, 340_000_000),
+      'revoked by you; its server process was killed: 12 processes ended, 340 MB freed',
+    );
+    assert.match(ended(1, null) ?? '', /: 1 process ended$/);
+  });
+
+  test('P9 says of a paused task what stands still', () => {
+    const deadlines = { total: { limitMs: 14_400_000, ranMs: 60_000 } };
+    const { Status, Runs } = facts(taskRow({ paused: true, deadlines, elapsedMs: 60_000 }));
+    assert.equal(Status, 'paused; its processes and its clocks stand still');
+    assert.equal(Runs, '1 min of 4 h');
+  });
+
   test('calls an agent gone only while its task runs', () => {
     assert.equal(facts(taskRow({ clientAttached: false })).Agent, 'agent 1 (gone)');
     assert.equal(facts(completedRow(0, { clientAttached: false })).Agent, 'agent 1');

@@ -6,6 +6,8 @@ const facts = (differences: Partial<ViewFacts> = {}): ViewFacts => ({
   linkState: 'connected',
   lastError: '',
   hasOnlyOthers: false,
+  isEmpty: false,
+  refused: '',
   ...differences,
 });
 
@@ -16,6 +18,16 @@ suite('view message', () => {
 
   test('helps a window that sees only rows of others', () => {
     assert.match(viewMessageOf(facts({ hasOnlyOthers: true })) ?? '', /tracks its MCP servers/);
+  });
+
+  test('P7 says above the rows that new work is refused, and leaves that to the welcome without any', () => {
+    const refused = 'New work refused.';
+    assert.equal(viewMessageOf(facts({ refused })), refused);
+    assert.equal(viewMessageOf(facts({ refused, isEmpty: true })), '');
+    assert.match(
+      viewMessageOf(facts({ refused, linkState: 'unreachable' })) ?? '',
+      /not reachable/,
+    );
   });
 
   test('says why the broker is not reachable', () => {
