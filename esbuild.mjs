@@ -16,6 +16,8 @@ const programs = [
   { entry: 'src/cliMain.ts', out: 'dist/cli.js', external: [], limit: 60 * KB },
   // Loaded by cli.js for every command but `connect`, whose start hosts wait for.
   { entry: 'src/terminalMain.ts', out: 'dist/terminal.js', external: [], limit: 120 * KB },
+  // Loaded by cli.js for `supervise` alone: it brings an SDK.
+  { entry: 'src/superviseMain.ts', out: 'dist/supervise.js', external: [], limit: 600 * KB },
   { entry: 'src/sampleMain.ts', out: 'dist/sample.js', external: [], limit: 600 * KB },
 ].filter((program) => existsSync(program.entry));
 

@@ -14,6 +14,7 @@ const EXPECTED = [
   'dist/broker.js',
   'dist/cli.js',
   'dist/terminal.js',
+  'dist/supervise.js',
 ];
 
 function faultsOf(files: readonly string[], bytes: number): string[] {

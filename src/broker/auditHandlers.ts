@@ -9,7 +9,8 @@ export function handleAuditRequests(connection: ControlConnection, audit: AuditT
   connection.handle('audit/verify', async () => ({ faults: await audit.verify() }));
 }
 
-function queryOf({ handle, afterSequence, limit }: { [name: string]: unknown }): AuditQuery {
+function queryOf(params: { [name: string]: unknown }): AuditQuery {
+  const { handle, afterSequence, limit, newest } = params;
   if (handle !== undefined && !isHandleId(handle)) {
     throw new TaskHandlesError('invalid_message', '`handle` must be a handle (th_…).');
   }
@@ -17,6 +18,7 @@ function queryOf({ handle, afterSequence, limit }: { [name: string]: unknown }):
     ...(handle === undefined ? {} : { handle }),
     ...(isCount(afterSequence) ? { afterSequence } : {}),
     ...(isCount(limit) ? { limit } : {}),
+    ...(newest === true ? { newest } : {}),
   };
 }
 

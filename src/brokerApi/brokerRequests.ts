@@ -95,9 +95,9 @@ export interface BrokerRequests {
   'log/watch': { params: Record<string, never>; result: { lines: LogLine[] } };
   /** From now on `notices/changed`; answers what there is to tell people. */
   'notices/watch': { params: Record<string, never>; result: { notices: Notice[] } };
-  /** Rows of the audit trail, oldest first, a page at a time. */
+  /** Rows of the audit trail, oldest first, a page at a time; with `newest` the last ones. */
   'audit/read': {
-    params: { handle?: HandleId; afterSequence?: number; limit?: number };
+    params: { handle?: HandleId; afterSequence?: number; limit?: number; newest?: boolean };
     result: { rows: AuditRow[] };
   };
   /** Every fault in the trail's files. */

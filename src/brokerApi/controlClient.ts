@@ -16,6 +16,8 @@ import { type Link, type LinkOptions, openLink } from './openLink.ts';
 
 export interface ControlOptions extends Omit<LinkOptions, 'hello'> {
   readonly client: ControlHello['client'];
+  /** For whom a supervisor speaks, as claimed. */
+  readonly onBehalfOf?: ControlHello['onBehalfOf'];
 }
 
 /** Turns of the event loop without a message after which none is left. */
@@ -35,8 +37,9 @@ export class ControlClient implements Disposable {
   readonly onClose: Event<void> = this.#closed.event;
 
   /** As `openLink`, for a control link. */
-  static async open({ client, ...options }: ControlOptions): Promise<ControlClient> {
-    return new ControlClient(await openLink({ ...options, hello: { role: 'control', client } }));
+  static async open({ client, onBehalfOf, ...options }: ControlOptions): Promise<ControlClient> {
+    const hello = { role: 'control' as const, client, ...(onBehalfOf && { onBehalfOf }) };
+    return new ControlClient(await openLink({ ...options, hello }));
   }
 
   constructor({ socket, welcome }: Link) {

@@ -72,11 +72,15 @@ export interface AuditFault {
   readonly problem: string;
 }
 
-/** Which rows to read, oldest first. `afterSequence` pages; `limit` bounds one answer. */
+/**
+ * Which rows to read, oldest first. `afterSequence` pages; `limit` bounds one answer, to the first such
+ * rows, with `newest` to the last ones.
+ */
 export interface AuditQuery {
   readonly handle?: HandleId;
   readonly afterSequence?: number;
   readonly limit?: number;
+  readonly newest?: boolean;
 }
 
 /** The registry's port to the append-only audit trail. */

@@ -22,6 +22,7 @@ export class AuditReader {
   async read(query: AuditQuery, end: SyncedEnd): Promise<AuditRow[]> {
     const { handle, afterSequence = 0, limit = LARGEST_PAGE } = query;
     const most = Math.max(1, Math.min(limit, LARGEST_PAGE));
+    if (query.newest === true) return await this.#newest({ ...query, limit: most }, end);
     const found: AuditRow[] = [];
     for await (const row of this.#rows(await this.#filesFrom(afterSequence), end)) {
       if (row.sequence <= afterSequence) continue;
@@ -30,6 +31,22 @@ export class AuditReader {
       if (found.length >= most) break;
     }
     return found;
+  }
+
+  /** From the newest file backwards, so that a long trail costs no more than a short one. */
+  async #newest(query: AuditQuery & { limit: number }, end: SyncedEnd): Promise<AuditRow[]> {
+    const { handle, afterSequence = 0, limit } = query;
+    let found: AuditRow[] = [];
+    for (const file of (await listAuditFiles(this.folder)).reverse()) {
+      const rows: AuditRow[] = [];
+      for await (const row of this.#rows([file], end)) {
+        if (handle === undefined || row.handle === handle) rows.push(row);
+        if (rows.length > 2 * limit) rows.splice(0, rows.length - limit);
+      }
+      found = [...rows, ...found].slice(-limit);
+      if (found.length >= limit || (await firstSequence(file)) <= afterSequence + 1) break;
+    }
+    return found.filter(({ sequence }) => sequence > afterSequence);
   }
 
   async lastRows(end: SyncedEnd): Promise<ReadonlyMap<HandleId, AuditRow>> {

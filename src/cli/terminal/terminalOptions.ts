@@ -111,7 +111,9 @@ function commandOf(word: string | undefined): TerminalCommand | 'help' {
   if (word === 'help') return word;
   if (word !== undefined && Object.hasOwn(COMMANDS, word)) return word as TerminalCommand;
   const what = word === undefined ? 'A command is missing' : `"${word}" is not a command`;
-  throw usage(`${what}; use connect, serve, ${Object.keys(COMMANDS).join(', ')}, or --help.`);
+  throw usage(
+    `${what}; use connect, serve, supervise, ${Object.keys(COMMANDS).join(', ')}, or --help.`,
+  );
 }
 
 function checkOptions(command: TerminalCommand, given: readonly string[]): void {

@@ -14,6 +14,9 @@ The same over Streamable HTTP, on this machine only, until it is interrupted:
   serve --route NAME [--port N] [--token-file FILE] [--print-token]
           and the options of connect [-- COMMAND ARGS…]
 
+An MCP server (stdio) for agents that watch over other agents' tasks:
+  supervise                          sees and stops every task of the user
+
 Tasks:
   list [--all] [--workspace ID]      live tasks and the last that ended; --all: every one kept
   status HANDLE                      all that is known of a task
@@ -29,6 +32,7 @@ Broker:
   broker status                      whether it runs; never starts one
   broker stop [--drain]              ends it; --drain: when nothing is live any more
 
-Everywhere: --home DIR, --help. But for connect and serve: --json (one JSON document on stdout).
+Everywhere: --home DIR, --help. But for connect, serve and supervise: --json (one JSON document
+on stdout).
 --version tells which this is.
 Exit codes: 0 done, 1 failed, 2 usage, 3 no such handle, 4 no broker.`;

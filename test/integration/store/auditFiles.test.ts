@@ -3,7 +3,8 @@ import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { auditDraftOf, BROKER_PRINCIPAL } from '../../../src/registry/auditDrafts.ts';
-import type { AuditDraft } from '../../../src/registry/auditTrail.ts';
+import type { AuditDraft, AuditQuery } from '../../../src/registry/auditTrail.ts';
+import { newHandleId } from '../../../src/registry/handleId.ts';
 import { AuditFiles } from '../../../src/store/auditFiles.ts';
 import { aTask } from '../../support/taskRecords.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -87,6 +88,18 @@ suite('the audit trail', () => {
       page.map(({ sequence }) => sequence),
       [21, 22, 23, 24, 25],
     );
+  });
+
+  test('P8 the newest rows are read across files, and of one handle as well', async (t) => {
+    const { trail } = await stage(t);
+    const small = trail(2_000);
+    await filled(small, 30);
+    const sequences = async (query: AuditQuery) =>
+      (await small.read({ ...query, newest: true })).map(({ sequence }) => sequence);
+    assert.deepEqual(await sequences({ limit: 7 }), [24, 25, 26, 27, 28, 29, 30]);
+    assert.deepEqual(await sequences({ limit: 7, afterSequence: 28 }), [29, 30]);
+    assert.equal((await sequences({})).length, 30);
+    assert.deepEqual(await sequences({ handle: newHandleId() }), []);
   });
 
   test('P8 a text with foreign line ends stays one row', async (t) => {

@@ -1,0 +1,58 @@
+import type { Freed, RevocationLevel } from '../../registry/taskRecord.ts';
+
+const MB = 1024 * 1024;
+const MOST_NAMED = 10;
+
+/** What a revocation of one task came to. */
+export interface EndedFacts {
+  readonly handle: string;
+  readonly outcome: 'revoked' | 'already_ended';
+  readonly level: RevocationLevel | null;
+  readonly freed: Freed | undefined;
+  readonly mayStillRun: boolean;
+  readonly alsoServes: readonly string[];
+  readonly alsoEnded: readonly string[];
+}
+
+const LEVEL_WORDS: Record<RevocationLevel, string> = {
+  none: 'nothing was left to stop',
+  cooperative: 'its server was asked to stop',
+  descendants: 'the processes that only it had started were ended',
+  terminated: 'its server was ended (SIGTERM)',
+  killed: 'its server was killed (SIGKILL)',
+};
+
+/** One sentence or two, out of handles and numbers alone: no words of others. */
+export function endedWords(facts: EndedFacts): string {
+  const { handle, outcome, level, freed, mayStillRun, alsoServes, alsoEnded } = facts;
+  const first =
+    outcome === 'already_ended'
+      ? `${handle} had ended before.`
+      : `${handle} is revoked for good${level === null ? '' : `: ${LEVEL_WORDS[level]}`}${freedWords(freed)}.`;
+  const others = alsoEnded.length === 0 ? '' : ` With its server ended ${named(alsoEnded)}.`;
+  return `${first}${others}${stillWords({ handle, level, mayStillRun, alsoServes })}`;
+}
+
+export function freedWords(freed: Freed | undefined): string {
+  if (freed === undefined || freed.processes === 0) return '';
+  const { processes, memoryBytes } = freed;
+  const memory = memoryBytes === null ? '' : `, ${Math.round(memoryBytes / MB)} MB freed`;
+  return ` (${processes} ${processes === 1 ? 'process' : 'processes'} gone${memory})`;
+}
+
+function stillWords({
+  handle,
+  level,
+  mayStillRun,
+  alsoServes,
+}: Pick<EndedFacts, 'handle' | 'level' | 'mayStillRun' | 'alsoServes'>): string {
+  const isShared = alsoServes.length > 0 && (level === 'cooperative' || mayStillRun);
+  if (!isShared) return mayStillRun ? ' Its server has not said that it stopped.' : '';
+  const still = mayStillRun ? ' It has not said that it stopped, and' : ' It';
+  return `${still} also serves ${named(alsoServes)}, so it was not ended. To end it with them: revoke_task {"handle":"${handle}","force":true}.`;
+}
+
+function named(ids: readonly string[]): string {
+  const shown = ids.slice(0, MOST_NAMED).join(', ');
+  return ids.length > MOST_NAMED ? `${shown} and ${ids.length - MOST_NAMED} more` : shown;
+}
