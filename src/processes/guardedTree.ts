@@ -1,10 +1,11 @@
 import { Ending, type EndingTargets } from './ending.ts';
 import type { Guard } from './guard.ts';
-import type { EndOutcome, ProcessIdentity } from './ownedProcess.ts';
+import type { EndOutcome, PauseOutcome, ProcessIdentity } from './ownedProcess.ts';
 import type { ProcessEntry, ProcessTable } from './processEntry.ts';
 import { signal } from './processSystem.ts';
 import { descendantsOf, markedBy, membersOfGroup } from './processTable.ts';
 import { NOTHING_TO_END, type ProcessTree } from './processTree.ts';
+import { TreePause } from './treePause.ts';
 
 /** How long a guard may take to tell its pid, or to die of SIGKILL. */
 const GUARD_MS = 500;
@@ -19,12 +20,20 @@ export interface GuardedTreeOptions {
 
 /** POSIX: an upstream that leads a group of its own, and the guard that holds the group's id. */
 export class GuardedTree implements ProcessTree {
+  readonly canPause = true;
   readonly #options: GuardedTreeOptions;
+  readonly #pause: TreePause;
   #hasUpstreamExited = false;
   #ending: { readonly ladder: Ending; readonly outcome: Promise<EndOutcome> } | null = null;
 
   constructor(options: GuardedTreeOptions) {
     this.#options = options;
+    const isEnding = () => this.#ending !== null || this.#hasUpstreamExited;
+    const isReady = async () => {
+      await this.#guardReady();
+      return options.guard.pid !== null || options.guard.isGone;
+    };
+    this.#pause = new TreePause({ ...this.#wholeTree(), isReady, isEnding });
   }
 
   upstreamExited(): Promise<EndOutcome> {
@@ -39,6 +48,7 @@ export class GuardedTree implements ProcessTree {
       this.#ending.ladder.hasten(graceMs);
       return this.#ending.outcome;
     }
+    this.#pause.forget();
     const ladder = new Ending(this.#wholeTree(), graceMs);
     const outcome = this.#run(ladder).finally(() => {
       this.#ending = null;
@@ -59,6 +69,14 @@ export class GuardedTree implements ProcessTree {
       signalGroup: () => null,
     };
     return new Ending(targets, options.graceMs).run();
+  }
+
+  pause(): Promise<PauseOutcome> {
+    return this.#pause.stop();
+  }
+
+  resume(): Promise<void> {
+    return this.#pause.goOn();
   }
 
   async #run(ladder: Ending): Promise<EndOutcome> {

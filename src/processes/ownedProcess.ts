@@ -40,6 +40,15 @@ export interface EndOutcome {
   readonly stuck: readonly number[];
 }
 
+/**
+ * How a pause went. `gone`: nothing is left, or it is being ended. `moving`: these cannot be stopped
+ * (too many too fast, another user's), so all of the tree goes on.
+ */
+export type PauseOutcome =
+  | { readonly state: 'standing'; readonly processes: number }
+  | { readonly state: 'gone' }
+  | { readonly state: 'moving'; readonly pids: readonly number[] };
+
 /** A process in its own group with a guard that ends the group when we die (P6, P13). */
 export interface OwnedProcess {
   readonly identity: ProcessIdentity;
@@ -59,4 +68,10 @@ export interface OwnedProcess {
   end(options: { graceMs: number }): Promise<EndOutcome>;
   /** Ends what was born below this process since `sinceMs` (wall ms). Bounded as `end`. */
   endDescendants(options: { sinceMs: number; graceMs: number }): Promise<EndOutcome>;
+  /** Whether this platform can stop a tree and let it go on. */
+  readonly canPause: boolean;
+  /** Stops the whole tree where it stands (SIGSTOP); bounded. All of it stands then, or none. */
+  pause(): Promise<PauseOutcome>;
+  /** Lets exactly that go on which `pause` has stopped. */
+  resume(): Promise<void>;
 }

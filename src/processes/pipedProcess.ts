@@ -5,7 +5,13 @@ import { messageOf } from '../common/errors.ts';
 import { Emitter, type Event } from '../common/event.ts';
 import { LineReader } from '../common/lines.ts';
 import { LineWriter } from '../common/lineWriter.ts';
-import type { EndOutcome, OwnedProcess, ProcessExit, ProcessIdentity } from './ownedProcess.ts';
+import type {
+  EndOutcome,
+  OwnedProcess,
+  PauseOutcome,
+  ProcessExit,
+  ProcessIdentity,
+} from './ownedProcess.ts';
 import { NOTHING_TO_END, type ProcessTree } from './processTree.ts';
 import { StderrTail } from './stderrTail.ts';
 
@@ -98,6 +104,18 @@ export class PipedProcess implements OwnedProcess {
 
   endDescendants(options: { sinceMs: number; graceMs: number }): Promise<EndOutcome> {
     return this.#tree.endDescendants(options);
+  }
+
+  get canPause(): boolean {
+    return this.#tree.canPause;
+  }
+
+  pause(): Promise<PauseOutcome> {
+    return this.#tree.pause();
+  }
+
+  resume(): Promise<void> {
+    return this.#tree.resume();
   }
 
   #readStdout(): void {

@@ -1,4 +1,4 @@
-import type { EndOutcome } from './ownedProcess.ts';
+import type { EndOutcome, PauseOutcome } from './ownedProcess.ts';
 
 /** What a running process of ours and all below it can be done to, per platform. */
 export interface ProcessTree {
@@ -7,6 +7,9 @@ export interface ProcessTree {
   /** To be told at once: from then on the pid may be another's. Ends what was left behind. */
   upstreamExited(): Promise<EndOutcome>;
   endDescendants(options: { sinceMs: number; graceMs: number }): Promise<EndOutcome>;
+  readonly canPause: boolean;
+  pause(): Promise<PauseOutcome>;
+  resume(): Promise<void>;
 }
 
 export const NOTHING_TO_END: EndOutcome = {

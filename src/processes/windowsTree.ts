@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile } from 'node:child_process';
-import type { EndOutcome } from './ownedProcess.ts';
+import type { EndOutcome, PauseOutcome } from './ownedProcess.ts';
 import { NOTHING_TO_END, type ProcessTree } from './processTree.ts';
 
 const FORCE_MS = 2000;
@@ -9,6 +9,7 @@ const FORCE_MS = 2000;
  * reading of other processes' birth or environment, so single descendants cannot be told apart.
  */
 export class WindowsTree implements ProcessTree {
+  readonly canPause = false;
   readonly #child: ChildProcess;
   readonly #pid: number;
   #hasExited = false;
@@ -42,6 +43,14 @@ export class WindowsTree implements ProcessTree {
 
   endDescendants(): Promise<EndOutcome> {
     return Promise.resolve(NOTHING_TO_END);
+  }
+
+  pause(): Promise<PauseOutcome> {
+    return Promise.resolve({ state: 'moving', pids: [this.#pid] });
+  }
+
+  resume(): Promise<void> {
+    return Promise.resolve();
   }
 
   async #exitsWithin(ms: number): Promise<boolean> {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { suite, type TestContext, test } from 'node:test';
 import { guardedLaunch } from '../../../src/processes/guardScript.ts';
+import { readStat } from '../../../src/processes/linuxProc.ts';
 import { endOrphans, findOrphans } from '../../../src/processes/orphans.ts';
 import { identityOf } from '../../../src/processes/processIdentity.ts';
 import {
@@ -57,6 +58,26 @@ suite('a broker killed with -9', () => {
     await waitUntilGone([child], 0);
   });
 
+  test('P13 one that is paused is gone as well', async (t) => {
+    const broker = await startBroker(t, 'forksGrandchildren.sh');
+    assert.equal(await broker.pause(), 'paused: standing');
+    assert.deepEqual([...new Set(broker.pids.map((pid) => readStat(pid)?.state))], ['T']);
+    broker.kill();
+    await waitUntilGone(broker.pids, 1000);
+    await waitFor(async () => (await markedPids(broker.owner)).length === 0, 1000);
+  });
+
+  test('P13 the next broker ends what stands in a session of its own', async (t) => {
+    const broker = await startBroker(t, 'leavesTheGroup.mjs');
+    const child = broker.pids[1] ?? 0;
+    assert.equal(await broker.pause(), 'paused: standing');
+    broker.kill();
+    await waitUntilGone(broker.pids.slice(0, 1), 1000);
+    assert.equal(readStat(child)?.state, 'T');
+    await endOrphans(findOrphans((owner) => owner !== broker.owner));
+    await waitUntilGone([child], 0);
+  });
+
   test('processes of living owners are no orphans', async (t) => {
     const definition = fixtureDefinition('forksGrandchildren.sh');
     const owned = await startFor(t, definition);
@@ -79,10 +100,16 @@ async function startBroker(t: TestContext, fixture: string) {
     await waitFor(async () => (await markedPids(owner)).length === 0, 2000);
   });
   const pids: number[] = [];
-  for await (const line of createInterface(broker.stdout)) {
+  const lines = createInterface(broker.stdout)[Symbol.asyncIterator]();
+  const next = async () => String((await lines.next()).value);
+  for (let line = 'upstream'; line.startsWith('upstream'); ) {
+    line = await next();
     pids.push(...(line.match(/\d+/g) ?? []).map(Number));
-    if (!line.startsWith('upstream')) break;
   }
   assert.ok(pids.length > 1, 'the fixture has started');
-  return { owner, pids, kill: () => broker.kill('SIGKILL') };
+  const pause = async () => {
+    broker.kill('SIGUSR2');
+    return await next();
+  };
+  return { owner, pids, pause, kill: () => broker.kill('SIGKILL') };
 }
