@@ -38,6 +38,8 @@ import { HttpFronts } from './httpFronts.ts';
 import { handleLockRequests } from './lockHandlers.ts';
 import { Notices } from './notices.ts';
 import { ownerInstance } from './ownerMark.ts';
+import { handlePauseRequests } from './pauseHandlers.ts';
+import { Pauser } from './pauser.ts';
 import { handleQuestionRequests } from './questionHandlers.ts';
 import { Reattacher } from './reattacher.ts';
 import { Revoker } from './revoker.ts';
@@ -111,6 +113,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   feed.follow(registry, calls, questions);
   const start = upstreamStarter(ownerInstance(), log);
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
+  feed.followUse(calls, pool);
   const revoker = new Revoker({ registry, audit, calls, rows, clock, log });
   const revoke = revokeByHandle(revoker);
   const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log, locks };
@@ -131,6 +134,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     outlook,
     authority: authorityOf({ locks }),
     log,
+    pausing: new Pauser(registry, calls),
     revoke,
   };
   const httpFronts = owned.add(new HttpFronts(proxy, routes));
@@ -199,6 +203,7 @@ function fronts(
       handleFrontRequests(connection, { fronts: httpFronts, log });
       const principal = (door: Door) => controlPrincipal(door, hello);
       handleTaskRequests(connection, { ...desk, principal });
+      handlePauseRequests(connection, { ...desk, pausing: proxy.pausing, principal });
       handleQuestionRequests(connection, { ...desk, questions: proxy.questions, principal });
     },
     onConnect: (socket, hello) => {

@@ -13,6 +13,7 @@ import type { Registry } from '../registry/registry.ts';
 import { type Door, type HandleId, isTerminal } from '../registry/taskRecord.ts';
 import { waitForEnd } from '../registry/waiting.ts';
 import type { ControlConnection } from './controlConnection.ts';
+import { doorOf } from './controlPrincipal.ts';
 import type { DeadlineDesk } from './deadlineDesk.ts';
 import type { Revoker } from './revoker.ts';
 import type { RouteTable } from './routeTable.ts';
@@ -41,7 +42,6 @@ const MAX_OLDER = 10_000;
 /** Between portions of rows for a window that begins to watch. */
 const PORTION_PAUSE_MS = 5;
 const MAX_WAIT_MS = 24 * 3600 * 1000;
-const DOORS: readonly Door[] = ['agent', 'user', 'supervisor', 'admin', 'policy'];
 
 /** Registers every method that is about tasks and routes. Params are parsed here: they are wire. */
 export function handleTaskRequests(connection: ControlConnection, desk: ControlDesk): void {
@@ -130,6 +130,7 @@ function handleReading(connection: ControlConnection, desk: ControlDesk): void {
       waitMs,
       clock,
       signal: abort.signal,
+      until: ({ status }) => isTerminal(status),
     });
     closed.dispose();
     return { row: rows.ofTask(ended) };
@@ -196,7 +197,7 @@ function revokeEach(
   ids: readonly string[],
   params: JsonObject,
 ): Promise<RevokeOutcome[]> {
-  const door = DOORS.find((known) => known === params.door) ?? 'user';
+  const door = doorOf(params.door);
   const note = stringOr(params.note, null);
   const force = params.force === true;
   return desk.revoker.revokeMany(ids, { door, note, force, principal: desk.principal(door) });

@@ -12,6 +12,13 @@ export function controlPrincipal(
   return { door, client: who, conversationId: null, user: userName() };
 }
 
+const DOORS: readonly Door[] = ['agent', 'user', 'supervisor', 'admin', 'policy'];
+
+/** The door that a request names; what is none is a person's. */
+export function doorOf(value: unknown): Door {
+  return DOORS.find((known) => known === value) ?? 'user';
+}
+
 /** Some containers run as a user without a name. */
 function userName(): string | null {
   try {

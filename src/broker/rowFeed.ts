@@ -2,8 +2,10 @@ import type { BrokerNotifications } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { Emitter } from '../common/event.ts';
+import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import type { TaskQuestions } from '../proxy/downstream/taskQuestions.ts';
+import type { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { TaskRows } from './taskRows.ts';
 
@@ -38,6 +40,20 @@ export class RowFeed implements Disposable {
         if (call.handle !== null) this.#mark(call.handle);
       }),
     );
+  }
+
+  /** Follows who else uses a call's server: whether it can be paused depends on that. */
+  followUse(calls: LiveCalls, pool: Pick<UpstreamPool, 'onDidChangeUse'>): void {
+    this.#owned.add(calls.onDidLoseCompany((call) => this.#markCall(call)));
+    this.#owned.add(
+      pool.onDidChangeUse((upstream) => {
+        for (const call of calls.on(upstream)) this.#markCall(call);
+      }),
+    );
+  }
+
+  #markCall({ id, handle }: LiveCall): void {
+    this.#mark(handle ?? id);
   }
 
   dispose(): void {

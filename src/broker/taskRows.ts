@@ -2,6 +2,7 @@ import type { TaskRow } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
 import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import { pauseRefusal } from '../proxy/downstream/pauseRefusal.ts';
 import type { TaskQuestions } from '../proxy/downstream/taskQuestions.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import { handleExpired } from '../registry/noSuchHandle.ts';
@@ -129,7 +130,7 @@ export class TaskRows {
       endedAt: record.endedAtMs === null ? null : new Date(record.endedAtMs).toISOString(),
       clientAttached: call?.hasDownstream === true,
       upstreamPid: record.upstream?.pid ?? null,
-      canPause: false,
+      canPause: isLive && pauseRefusal(call, this.calls) === null,
       mayStillRun: false,
     };
   }
@@ -166,7 +167,7 @@ export class TaskRows {
       endedAt: null,
       clientAttached: call.hasDownstream,
       upstreamPid: call.upstream?.facts?.pid ?? null,
-      canPause: false,
+      canPause: pauseRefusal(call, this.calls) === null,
       mayStillRun: false,
     };
   }

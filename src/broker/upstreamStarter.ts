@@ -1,10 +1,11 @@
 import { isHttpDefinition } from '../brokerApi/brokerProtocol.ts';
 import { NEVER } from '../common/event.ts';
 import type { Log } from '../common/log.ts';
-import type { EndOutcome } from '../processes/ownedProcess.ts';
+import type { EndOutcome, OwnedProcess } from '../processes/ownedProcess.ts';
 import { startOwnedProcess } from '../processes/startOwnedProcess.ts';
 import { openHttpChannel } from '../proxy/upstream/http/httpChannel.ts';
 import type {
+  ProcessPause,
   StartUpstream,
   UpstreamChannel,
   UpstreamEnding,
@@ -22,6 +23,7 @@ export function upstreamStarter(broker: string, log: Log): StartUpstream {
     const child = await startOwnedProcess({ ...definition, owner: `${broker}:${id}` });
     return {
       facts: child.identity,
+      ...(child.canPause && { processes: pauseOf(child) }),
       onLine: child.onLine,
       onStderr: child.onStderr,
       onExit: child.onExit,
@@ -34,6 +36,19 @@ export function upstreamStarter(broker: string, log: Log): StartUpstream {
       endDescendants: async (sinceMs, graceMs) =>
         endingOf(await child.endDescendants({ sinceMs, graceMs })),
     };
+  };
+}
+
+function pauseOf(child: OwnedProcess): ProcessPause {
+  return {
+    pause: async () => {
+      const outcome = await child.pause();
+      if (outcome.state === 'standing') return { stands: true };
+      const why =
+        outcome.state === 'gone' ? 'it has ended' : `processes run on (${outcome.pids.join(', ')})`;
+      return { stands: false, why };
+    },
+    resume: () => child.resume(),
   };
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { signal } from './ending.ts';
+import { keyOf } from './endedProcesses.ts';
 import type { PauseOutcome } from './ownedProcess.ts';
 import type { ProcessEntry, ProcessTable } from './processEntry.ts';
-import { descendantsOf, isIn, readProcessTable, stillLiving } from './processTable.ts';
+import { hostSystem, type ProcessSystem } from './processSystem.ts';
+import { descendantsOf, isIn } from './processTable.ts';
 
 export interface PauseTargets {
   /** What belongs to the tree, in a fresh table. Asked again and again: it may grow meanwhile. */
@@ -28,12 +29,14 @@ const GONE: PauseOutcome = { state: 'gone' };
  */
 export class TreePause {
   readonly #targets: PauseTargets;
+  readonly #system: ProcessSystem;
   /** By us, parents first. */
   readonly #stopped = new Map<string, ProcessEntry>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(targets: PauseTargets) {
+  constructor(targets: PauseTargets, system: ProcessSystem = hostSystem) {
     this.#targets = targets;
+    this.#system = system;
   }
 
   stop(): Promise<PauseOutcome> {
@@ -64,7 +67,7 @@ export class TreePause {
     const signalled = new Set<string>();
     const until = performance.now() + LIMIT_MS;
     for (let waitMs = SHORTEST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-      const table = await readProcessTable();
+      const table = await this.#system.readTable();
       if (this.#targets.isEnding()) return GONE;
       const living = this.#look(table);
       if (living.length === 0) return GONE;
@@ -84,7 +87,7 @@ export class TreePause {
 
   #stopOne(entry: ProcessEntry): void {
     this.#stopped.set(keyOf(entry), entry);
-    signal(entry.pid, 'SIGSTOP');
+    this.#system.signal(entry, 'SIGSTOP');
   }
 
   /** All that lives of the tree, and below what was stopped already; the oldest first. */
@@ -99,9 +102,9 @@ export class TreePause {
   }
 
   async #goOn(): Promise<void> {
-    const living = await stillLiving([...this.#stopped.values()].reverse());
+    const living = await this.#system.stillLiving([...this.#stopped.values()].reverse());
     this.#stopped.clear();
-    for (const entry of living) signal(entry.pid, 'SIGCONT');
+    for (const entry of living) this.#system.signal(entry, 'SIGCONT');
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -118,8 +121,4 @@ export class TreePause {
 function stands({ state }: ProcessEntry, isSignalled: boolean): boolean {
   if (state === 'T' || state === 't') return true;
   return isSignalled && (state === 'D' || state === 'U' || state === 'Z');
-}
-
-function keyOf(entry: ProcessEntry): string {
-  return `${entry.pid} ${entry.startTime}`;
 }

@@ -11,6 +11,7 @@ import type { LearnedHandOffs } from './downstream/learnedHandOffs.ts';
 import type { LiveCalls } from './downstream/liveCalls.ts';
 import type { Predecessors } from './downstream/predecessors.ts';
 import type { TaskQuestions } from './downstream/taskQuestions.ts';
+import type { Pausing } from './pausing.ts';
 import type { UpstreamPool } from './upstream/upstreamPool.ts';
 
 /** What every connection of this broker shares. */
@@ -26,6 +27,8 @@ export interface ProxyContext {
   readonly outlook: OutlookOf;
   readonly authority: Authority;
   readonly log: Log;
+  /** Stops a task's processes and its clocks, and lets them go on (P9). */
+  readonly pausing: Pausing;
   /** Ends a task for good; resolves when the revocation ladder is done (P6). */
   readonly revoke: (request: RevokeRequest) => Promise<void>;
 }

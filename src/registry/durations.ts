@@ -15,6 +15,12 @@ const KEPT_TOOLS = 1_000;
 const SAVE_INTERVAL_MS = 30_000;
 const SCHEMA_VERSION = 1;
 
+/** A live task: when it began on the monotonic clock, and since when it stands; `null`: it runs. */
+interface Run {
+  readonly beganAtMs: number;
+  readonly stoodSinceMs: number | null;
+}
+
 /** Where durations are kept; what it reads is not trusted. */
 export interface DurationsFile {
   /** `null` where nothing has been kept yet; rejects when it cannot be read. */
@@ -37,8 +43,7 @@ export interface DurationsOptions {
 export class Durations implements Disposable {
   /** The tool that was learned of last stands last. */
   readonly #runs = new Map<string, readonly number[]>();
-  /** Live tasks, by when they began on the monotonic clock. */
-  readonly #began = new Map<HandleId, number>();
+  readonly #live = new Map<HandleId, Run>();
   readonly #owned = new DisposableStore();
   #saving: Disposable | null = null;
   #hasFailed = false;
@@ -79,16 +84,17 @@ export class Durations implements Disposable {
   }
 
   #follow(record: TaskRecord): void {
-    const { handle, status, isError, deadlines } = record;
+    const { handle, status, isError, deadlines, paused } = record;
     const nowMs = this.options.clock.monotonic();
-    const beganAtMs = this.#began.get(handle);
+    const known = this.#live.get(handle);
+    const run = withoutPause(known ?? newRun(nowMs - deadlines.ranMs), nowMs, paused);
     if (!isTerminal(status)) {
-      if (beganAtMs === undefined) this.#began.set(handle, nowMs - deadlines.ranMs);
+      this.#live.set(handle, run);
       return;
     }
-    this.#began.delete(handle);
-    if (beganAtMs === undefined || status !== 'completed' || isError) return;
-    this.#learn(keyOf(record.route, record.tool), Math.round(nowMs - beganAtMs));
+    this.#live.delete(handle);
+    if (known === undefined || status !== 'completed' || isError) return;
+    this.#learn(keyOf(record.route, record.tool), Math.round(nowMs - run.beganAtMs));
   }
 
   #learn(key: string, durationMs: number): void {
@@ -114,6 +120,16 @@ export class Durations implements Disposable {
       this.#hasFailed = true;
     }
   }
+}
+
+function newRun(beganAtMs: number): Run {
+  return { beganAtMs, stoodSinceMs: null };
+}
+
+/** The time for which a task was paused counts as if it had not been. */
+function withoutPause({ beganAtMs, stoodSinceMs }: Run, nowMs: number, isPaused: boolean): Run {
+  if (isPaused) return { beganAtMs, stoodSinceMs: stoodSinceMs ?? nowMs };
+  return newRun(stoodSinceMs === null ? beganAtMs : beganAtMs + nowMs - stoodSinceMs);
 }
 
 /** Reads what is readable; a history in another shape is none, and says so. */

@@ -38,6 +38,7 @@ const taskRecord = z.object({
   argumentsHash: z.string(),
   status,
   paused: z.boolean(),
+  pausedBy: door.optional(),
   progress: z
     .object({ progress: z.number(), total: z.number().nullable(), message: textOrNull })
     .nullable(),

@@ -186,6 +186,12 @@ export function mayIssueHandles({ policy, tools }: RoutePolicy): boolean {
   );
 }
 
+/** Whether calls of some tool of the route have a server process of their own. */
+export function mayRunAlone(routePolicy: RoutePolicy): boolean {
+  const settings = [routePolicy, ...Object.values(routePolicy.tools ?? {})];
+  return settings.some(({ isolation }) => isolation === 'perCall');
+}
+
 /** Whether a call of some tool of the route may be a task of MCP itself for a legacy client. */
 export function mayRunNatively(routePolicy: RoutePolicy): boolean {
   const settings = [routePolicy, ...Object.values(routePolicy.tools ?? {})];

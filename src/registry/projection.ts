@@ -24,6 +24,7 @@ export function toTaskView(
     tool: record.tool,
     status: record.status,
     paused: record.paused,
+    ...(record.paused && record.pausedBy !== undefined && { pausedBy: record.pausedBy }),
     attached,
     ...(percent === undefined ? {} : { percent }),
     ...(message ? { message } : {}),

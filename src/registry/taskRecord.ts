@@ -107,7 +107,10 @@ export interface TaskRecord {
   /** SHA-256 of the canonical arguments; the arguments themselves are not kept. */
   readonly argumentsHash: string;
   readonly status: TaskStatus;
+  /** Its processes stand still, and its clocks with them (P9). */
   readonly paused: boolean;
+  /** Who paused it, as long as it is paused. */
+  readonly pausedBy?: Door | undefined;
   readonly progress: TaskProgress | null;
   /** When the call came in. */
   readonly startedAtMs: number;

@@ -1,4 +1,5 @@
 import type {
+  Door,
   Freed,
   HandleId,
   ReasonCode,
@@ -23,6 +24,8 @@ export interface TaskView {
   tool: string;
   status: TaskStatus;
   paused: boolean;
+  /** Who paused it; only while it is paused. */
+  pausedBy?: Door;
   /** Whether the upstream that does the work is in our hands. */
   attached: boolean;
   /** Only from a real total; whole, monotonic, never 100 before the end (P10). */

@@ -1,5 +1,11 @@
 import type { TaskEvent } from './taskEvent.ts';
-import { isTerminal, type ReasonCode, type TaskReason, type TaskRecord } from './taskRecord.ts';
+import {
+  type Door,
+  isTerminal,
+  type ReasonCode,
+  type TaskReason,
+  type TaskRecord,
+} from './taskRecord.ts';
 import type { PayloadKind } from './taskStore.ts';
 
 /** A result that the record refers to and that must be on disk before the record is. */
@@ -20,6 +26,9 @@ const ENDED_BY_LADDER: ReadonlySet<ReasonCode> = new Set([
   'total_timeout',
 ]);
 
+/** What is not said of a task that is not paused. */
+const GOES_ON: Partial<TaskRecord> = { paused: false, pausedBy: undefined };
+
 type Change = Partial<TaskRecord> | 'terminal' | 'not_applicable';
 
 /** The one door through which a task changes. Pure: it decides, it writes nothing. */
@@ -36,7 +45,7 @@ export function transition(record: TaskRecord, event: TaskEvent, nowMs: number):
 function stamp(record: TaskRecord, change: Partial<TaskRecord>, at: number): TaskRecord {
   const next = { ...record, ...change, lastUpdatedAtMs: at, revision: record.revision + 1 };
   if (!isTerminal(next.status) || isTerminal(record.status)) return next;
-  return { ...next, paused: false, endedAtMs: at };
+  return { ...next, ...(next.paused && GOES_ON), endedAtMs: at };
 }
 
 function whileLive(record: TaskRecord, event: TaskEvent): Change {
@@ -59,9 +68,11 @@ function whileLive(record: TaskRecord, event: TaskEvent): Change {
     case 'inputProvided':
       return record.status === 'input_required' ? { status: 'working' } : 'not_applicable';
     case 'paused':
-      return record.paused ? 'not_applicable' : { paused: true };
+      return isPausedFor(record, event.by)
+        ? 'not_applicable'
+        : { paused: true, pausedBy: event.by };
     case 'resumed':
-      return record.paused ? { paused: false } : 'not_applicable';
+      return record.paused ? GOES_ON : 'not_applicable';
     case 'extended':
       return extend(record, event);
     case 'remoteKnown':
@@ -83,6 +94,11 @@ function afterEnd(record: TaskRecord, event: TaskEvent, at: number): Change {
     default:
       return 'terminal';
   }
+}
+
+/** Whether a pause by this door adds nothing. A person's takes the place of an agent's (P8). */
+export function isPausedFor({ paused, pausedBy }: TaskRecord, by: Door): boolean {
+  return paused && (pausedBy !== 'agent' || by === 'agent');
 }
 
 /** Only a limit that is there can be moved. */

@@ -12,6 +12,8 @@ export interface WaitOptions {
   /** Ends the wait early, for whatever the caller knows and the registry does not. */
   readonly wake?: Event<unknown>;
   readonly signal?: AbortSignal;
+  /** What is waited for; absent, any rest. */
+  readonly until?: (record: TaskRecord) => boolean;
 }
 
 /** Whether there is something to tell: the task has ended, is paused, or needs input. */
@@ -26,10 +28,10 @@ export function isAtRest(record: TaskRecord): boolean {
 export async function waitForEnd(
   registry: Registry,
   handle: HandleId,
-  { waitMs, clock, wake, signal }: WaitOptions,
+  { waitMs, clock, wake, signal, until = isAtRest }: WaitOptions,
 ): Promise<TaskRecord> {
   const now = recordOf(registry, handle);
-  if (isAtRest(now) || waitMs <= 0 || signal?.aborted) return now;
+  if (until(now) || waitMs <= 0 || signal?.aborted) return now;
   const resources = new DisposableStore();
   try {
     await new Promise<void>((resolve) => {
@@ -37,7 +39,7 @@ export async function waitForEnd(
       resources.add(clock.after(waitMs, end));
       resources.add(
         registry.onDidChangeOf(handle)((record) => {
-          if (isAtRest(record)) end();
+          if (until(record)) end();
         }),
       );
       if (wake) resources.add(wake(end));

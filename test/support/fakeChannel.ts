@@ -9,6 +9,7 @@ import {
   type UpstreamChannel,
   type UpstreamEnding,
 } from '../../src/proxy/upstream/upstreamChannel.ts';
+import { FakePause } from './fakePause.ts';
 
 /** What the fake server does by itself with a request; `undefined`: the test answers. */
 export type Script = (request: JsonObject) => object | undefined;
@@ -20,6 +21,7 @@ export class FakeChannel implements UpstreamChannel {
   readonly #exits = new Emitter<ChannelExit>();
   readonly #remotes = new Emitter<RemoteNews>();
   readonly facts = { pid: 4711, startTime: '1', bootId: 'b' };
+  readonly processes = new FakePause();
   readonly onLine = this.#lines.event;
   readonly onStderr = this.#stderr.event;
   readonly onExit = this.#exits.event;

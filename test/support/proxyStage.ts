@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Pauser } from '../../src/broker/pauser.ts';
 import type { RowContext } from '../../src/broker/taskRows.ts';
 import { TaskHandlesError } from '../../src/common/errors.ts';
 import type { JsonObject } from '../../src/common/json.ts';
@@ -76,6 +77,7 @@ export class ProxyStage {
       predecessors: new Predecessors(clock),
       keyed: new KeyedTasks(registry),
       questions: new TaskQuestions(registry, log),
+      pausing: new Pauser(registry, calls),
       revoke: async ({ handle, door, note }) => {
         await registry.apply(handle, { type: 'revoked', by: door, note });
         const ended = { type: 'revocationEnded', level: 'terminated', note: null } as const;

@@ -7,6 +7,7 @@ import { auditCommand } from './auditCommand.ts';
 import { brokerCommand } from './brokerCommand.ts';
 import { extendCommand } from './extendCommand.ts';
 import { listCommand } from './listCommand.ts';
+import { pauseCommand, resumeCommand } from './pauseCommand.ts';
 import { resultCommand } from './resultCommand.ts';
 import { revokeCommand } from './revokeCommand.ts';
 import { statusCommand } from './statusCommand.ts';
@@ -21,6 +22,8 @@ const COMMANDS: Record<TerminalCommand, (terminal: Terminal) => Promise<ExitCode
   wait: waitCommand,
   result: resultCommand,
   revoke: revokeCommand,
+  pause: pauseCommand,
+  resume: resumeCommand,
   extend: extendCommand,
   answer: answerCommand,
   audit: auditCommand,

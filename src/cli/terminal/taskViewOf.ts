@@ -11,13 +11,14 @@ export function hasHandle(row: TaskRow): row is TaskRowWithHandle {
 
 /** What `--json` prints: the view that agents get, without what rows carry for people. */
 export function taskViewOf(row: TaskRowWithHandle): TaskView {
-  const { percent, message, deadlines, estimate, reason, error } = row;
+  const { pausedBy, percent, message, deadlines, estimate, reason, error } = row;
   return {
     handle: row.handle,
     route: row.route,
     tool: row.tool,
     status: row.status,
     paused: row.paused,
+    ...(pausedBy === undefined ? {} : { pausedBy }),
     attached: row.attached,
     ...(percent === undefined ? {} : { percent }),
     ...(message === undefined ? {} : { message }),

@@ -10,6 +10,8 @@ export type TerminalCommand =
   | 'wait'
   | 'result'
   | 'revoke'
+  | 'pause'
+  | 'resume'
   | 'extend'
   | 'answer'
   | 'audit'
@@ -68,6 +70,8 @@ const COMMANDS: Record<TerminalCommand, { operands: [number, number]; options: s
   wait: { operands: [1, 1], options: ['timeout'] },
   result: { operands: [1, 1], options: [] },
   revoke: { operands: [0, Number.POSITIVE_INFINITY], options: ['all', 'reason', 'force'] },
+  pause: { operands: [1, 1], options: [] },
+  resume: { operands: [1, 1], options: [] },
   extend: { operands: [1, 1], options: ['by'] },
   answer: { operands: [1, 1], options: ['key', 'accept', 'response', 'decline', 'cancel'] },
   audit: { operands: [0, 1], options: ['verify'] },

@@ -24,6 +24,8 @@ Tasks:
   result HANDLE                      what the tool answered
   revoke HANDLE… | --all [--reason TEXT] [--force]
                                      stops tasks for good; --force: also what shares their server
+  pause HANDLE                       its processes stand still, and its clocks, until it is resumed
+  resume HANDLE                      lets a paused task go on
   extend HANDLE [--by MS]            more time for a task that nears a limit; else as much again
   answer HANDLE [--key KEY] [--accept JSON | --decline | --cancel | --response JSON]
                                      what a task asks; with one of these: the answer to it

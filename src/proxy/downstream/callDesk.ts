@@ -1,10 +1,5 @@
 import { isJsonObject } from '../../common/json.ts';
-import {
-  mayAgentsAnswer,
-  mayIssueHandles,
-  type ResolvedPolicy,
-  taskSupportOf,
-} from '../../registry/policy.ts';
+import { mayIssueHandles, type ResolvedPolicy, taskSupportOf } from '../../registry/policy.ts';
 import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
 import { takesTasks } from '../wire/envelopes.ts';
@@ -24,6 +19,7 @@ import { CallPolicies } from './callPolicies.ts';
 import { CallReply, type ReplyPort } from './callReply.ts';
 import { Companions } from './companions/companions.ts';
 import { type CompanionNames, DEFAULT_NAMES, freeName } from './companions/companionTools.ts';
+import { controlOffer } from './companions/controlOffer.ts';
 import { forwardRequest } from './forwardRequest.ts';
 import type { InFlight } from './inFlight.ts';
 import type { JoinedCall } from './joinedCall.ts';
@@ -173,7 +169,7 @@ export class CallDesk {
       mayBecomeTask: (tool) => isPlain && this.#policies.of(tool).policy !== 'never',
       ...(tasks.isOffered && { taskSupport: (tool) => taskSupportOf(this.#policies.of(tool)) }),
       names: this.#names,
-      mayAnswer: mayAgentsAnswer(route.policy()),
+      offer: controlOffer(this.options.context, route),
     });
     return resultLine(id, rewritten);
   }

@@ -20,6 +20,7 @@ export class LiveCalls implements Disposable {
   readonly #shown = new Set<LiveCall>();
   readonly #changed = new Emitter<LiveCall>();
   readonly #sizeChanged = new Emitter<void>();
+  readonly #alone = new Emitter<LiveCall>();
   readonly #alarm: CallAlarm;
   #lastId = 0;
 
@@ -28,6 +29,9 @@ export class LiveCalls implements Disposable {
 
   /** The first call has come, or the last one has gone. */
   readonly onDidChangeLive = this.#sizeChanged.event;
+
+  /** A call has its upstream to itself from now on. */
+  readonly onDidLoseCompany = this.#alone.event;
 
   constructor(clock: Clock) {
     this.#alarm = new CallAlarm(clock, () => this.#live);
@@ -71,10 +75,22 @@ export class LiveCalls implements Disposable {
   }
 
   remove(call: LiveCall): void {
-    if (call.upstream !== null) this.#byUpstream.get(call.upstream)?.delete(call);
+    const left = call.upstream === null ? undefined : this.#byUpstream.get(call.upstream);
+    const hadCompany = left?.delete(call) === true;
     if (this.#live.delete(call) && this.#live.size === 0) this.#sizeChanged.fire();
     if (call.handle !== null) this.#byHandle.delete(call.handle);
     if (this.#shown.delete(call)) this.#changed.fire(call);
+    if (hadCompany && left?.size === 1) for (const other of left) this.#alone.fire(other);
+  }
+
+  /** The live calls of an upstream. */
+  on(upstream: Upstream): LiveCall[] {
+    return [...(this.#byUpstream.get(upstream) ?? [])];
+  }
+
+  /** The live calls that share this one's upstream. */
+  sharing(call: LiveCall): LiveCall[] {
+    return call.upstream === null ? [] : this.on(call.upstream).filter((other) => other !== call);
   }
 
   isShown(call: LiveCall): boolean {
@@ -106,5 +122,6 @@ export class LiveCalls implements Disposable {
     this.#alarm.dispose();
     this.#changed.dispose();
     this.#sizeChanged.dispose();
+    this.#alone.dispose();
   }
 }

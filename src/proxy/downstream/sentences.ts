@@ -16,6 +16,7 @@ export function instructionsLine(names: CompanionNames): string {
 
 /** The answer to a call that has become a task. */
 export function handOffSentence(view: TaskView, names: CompanionNames): string {
+  if (view.paused) return `NOT THE RESULT YET. ${pausedSentence(view, names)}`;
   return (
     `NOT THE RESULT YET. \`${view.tool}\` is still running as task ${view.handle} ` +
     `(${progressOf(view)}). Do not call \`${view.tool}\` again: that starts a second run. ` +
@@ -40,6 +41,31 @@ export function stillRunningSentence(
   }
   const call = `${names.poll} {"handle":"${view.handle}","cursor":"${nextCursor}"}`;
   return `Still running (${progressOf(view)}). Call ${call}.`;
+}
+
+/** The answer to a poll of a task that stands still, and to its pause. */
+export function pausedSentence(view: TaskView, names: CompanionNames): string {
+  const byAgent = view.pausedBy === 'agent';
+  const resume = `${names.control} {"handle":"${view.handle}","action":"resume"}`;
+  const now = byAgent
+    ? `call ${resume} when it is to go on`
+    : 'tell the user that it waits for them to resume it, and end your turn';
+  return (
+    `Task ${view.handle} (\`${view.tool}\`) is ${pausedText(view)} (${progressOf(view)}). It does not go ` +
+    `on until it is resumed. Do not poll, and do not call \`${view.tool}\` again: ${now}.`
+  );
+}
+
+/** The answer to a resumption. */
+export function resumedSentence(view: TaskView, names: CompanionNames): string {
+  const call = `${names.poll} {"handle":"${view.handle}"}`;
+  return `Task ${view.handle} (\`${view.tool}\`) goes on. Call ${call} for its result.`;
+}
+
+/** `paused by the user`: a state, and who wants it so. */
+function pausedText({ pausedBy }: TaskView): string {
+  if (pausedBy === undefined) return 'paused';
+  return `paused by ${pausedBy === 'agent' ? 'an agent' : `the ${pausedBy}`}`;
 }
 
 /** The answer to a poll of a task whose server asks something that only the person may answer. */
@@ -71,7 +97,8 @@ export function statusMessageOf(view: TaskView): string | undefined {
   const { status, percent, message } = view;
   if (status === 'completed') return undefined;
   if (isTerminal(status)) return endedSentence(view);
-  const parts = [percent === undefined ? null : `${percent} %`, message ?? null];
+  const state = view.paused ? `${pausedText(view)}, does not go on until it is resumed` : null;
+  const parts = [state, percent === undefined ? null : `${percent} %`, message ?? null];
   return parts.filter((part) => part !== null).join(', ') || undefined;
 }
 

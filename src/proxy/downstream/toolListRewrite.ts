@@ -1,6 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../common/json.ts';
 import type { NativeTasks } from '../../registry/policy.ts';
-import { type CompanionNames, companionTools } from './companions/companionTools.ts';
+import {
+  type CompanionNames,
+  type ControlOffer,
+  companionTools,
+} from './companions/companionTools.ts';
 
 /** What a handle looks like where a tool promises an `outputSchema` of its own. */
 const HANDLE_SCHEMA = {
@@ -22,8 +26,8 @@ export interface ToolListRewrite {
   /** What `execution.taskSupport` says of a tool, for clients of 2025-11-25 with tasks. */
   readonly taskSupport?: (tool: string) => NativeTasks;
   readonly names: CompanionNames;
-  /** Whether agents may answer questions of some tool. */
-  readonly mayAnswer: boolean;
+  /** What `task_control` offers. */
+  readonly offer: ControlOffer;
 }
 
 /** The names of the tools in a `tools/list` result. */
@@ -44,7 +48,7 @@ export function rewriteToolList(result: unknown, rewrite: ToolListRewrite): unkn
   const hasCompanions = isLastPage && rewrite.mayIssueHandles;
   return {
     ...result,
-    tools: hasCompanions ? [...tools, ...companionTools(rewrite.names, rewrite.mayAnswer)] : tools,
+    tools: hasCompanions ? [...tools, ...companionTools(rewrite.names, rewrite.offer)] : tools,
   };
 }
 

@@ -9,6 +9,10 @@ export class ChannelView implements UpstreamChannel {
     return this.channel.facts;
   }
 
+  get processes() {
+    return this.channel.processes;
+  }
+
   get onRemote(): Event<RemoteNews> {
     return this.channel.onRemote;
   }

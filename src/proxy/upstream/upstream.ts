@@ -18,6 +18,7 @@ import {
 } from '../wire/wireMessage.ts';
 import { AskedRequests, isQuestionOfTask } from './askedRequests.ts';
 import type { ChannelExit, UpstreamChannel, UpstreamEnding } from './upstreamChannel.ts';
+import { UpstreamPause } from './upstreamPause.ts';
 
 /** What becomes of a request to the upstream. Exactly one of the first two is called, once. */
 export interface RequestObserver {
@@ -65,6 +66,7 @@ export class Upstream {
   #ending: Promise<UpstreamEnding> | null = null;
   /** Settles when the exit is known. */
   readonly onGone = this.#gone.event;
+  readonly standstill: UpstreamPause;
 
   listener: UpstreamListener | null = null;
   handshake: Handshake | null = null;
@@ -76,6 +78,7 @@ export class Upstream {
     private readonly channel: UpstreamChannel,
     private readonly log: Log,
   ) {
+    this.standstill = new UpstreamPause(channel, log);
     this.#owned.add(channel.onLine((line) => this.#receive(line)));
     this.#owned.add(channel.onStderr((text) => this.listener?.stderr(text)));
     this.#owned.add(
@@ -157,6 +160,7 @@ export class Upstream {
     if (!this.#rounds.delete(id) && !this.#pending.has(id)) return;
     if (options.forget) this.#pending.delete(id);
     this.#send(notificationLine(Method.cancelled, { requestId: id, reason: options.reason }));
+    this.standstill.wake();
   }
 
   isPending(id: number): boolean {
@@ -180,6 +184,7 @@ export class Upstream {
   /** Never rejects: nobody waits for the end of what nobody needs. */
   async shutDown(): Promise<void> {
     this.#isEnding = true;
+    this.standstill.end();
     try {
       await this.channel.shutDown();
     } catch (error) {
@@ -286,6 +291,7 @@ export class Upstream {
     this.#pending.delete(id);
     this.#rounds.delete(id);
     observer.onResponse(message);
+    if (this.inFlight === 0) this.standstill.wake();
   }
 
   /** Whether it belongs to a listen request of ours, which then has it. */

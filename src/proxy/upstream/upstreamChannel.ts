@@ -37,6 +37,19 @@ export interface RemoteNews {
   readonly remote: RemoteWork;
 }
 
+/** Whether every process stands; else why not, in a sentence for people, and all go on. */
+export type Standstill =
+  | { readonly stands: true }
+  | { readonly stands: false; readonly why: string };
+
+/** Stops the processes behind a channel where they are, all or none, and lets them go on (P9). */
+export interface ProcessPause {
+  /** Bounded. */
+  pause(): Promise<Standstill>;
+  /** Nothing happens where nothing stands. */
+  resume(): Promise<void>;
+}
+
 /**
  * The proxy's port to an upstream: lines in, lines out. Behind it is a process, a remote server, or
  * another channel with something between (decision 12).
@@ -47,6 +60,8 @@ export interface UpstreamChannel {
   readonly onRemote: Event<RemoteNews>;
   /** Where this server is, for work that goes on there without us. Absent, `null`: nothing does. */
   readonly place?: () => RemotePlace | null;
+  /** Absent: no process of ours does the work, or this platform stops none. */
+  readonly processes?: ProcessPause | undefined;
   readonly onLine: Event<string>;
   readonly onStderr: Event<string>;
   /** Fires once, after the last line. */

@@ -2,6 +2,7 @@ import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
 import { TaskHandlesError } from '../../common/errors.ts';
+import { Emitter } from '../../common/event.ts';
 import type { Log } from '../../common/log.ts';
 import type { RemoteWork } from '../../registry/taskRecord.ts';
 import { EraMemory } from './eras/eraMemory.ts';
@@ -32,8 +33,12 @@ interface Entry {
 export class UpstreamPool implements Disposable {
   readonly #entries = new Map<string, Entry>();
   readonly #eras = new EraMemory();
+  readonly #changedUse = new Emitter<Upstream>();
   #lastId = 0;
   #isShutDown = false;
+
+  /** A connection has taken it over, or has left it. */
+  readonly onDidChangeUse = this.#changedUse.event;
 
   constructor(private readonly options: UpstreamPoolOptions) {}
 
@@ -85,9 +90,10 @@ export class UpstreamPool implements Disposable {
     for (const entry of this.#entries.values()) {
       const { upstream } = entry;
       if (entry.key !== key || upstream.listener !== null || upstream.handshake === null) continue;
-      if (upstream.isLeaving) continue;
+      if (upstream.isLeaving || upstream.standstill.isPaused) continue;
       entry.linger?.dispose();
       entry.linger = null;
+      this.#changedUse.fire(upstream);
       return upstream;
     }
     return null;
@@ -96,6 +102,7 @@ export class UpstreamPool implements Disposable {
   /** The downstream has left: the upstream lives while work is in flight, then lingers, then ends. */
   release(upstream: Upstream): void {
     upstream.detach();
+    this.#changedUse.fire(upstream);
     this.reconsider(upstream);
   }
 
@@ -117,6 +124,7 @@ export class UpstreamPool implements Disposable {
 
   dispose(): void {
     for (const entry of this.#entries.values()) entry.linger?.dispose();
+    this.#changedUse.dispose();
   }
 
   #endIfIdle(entry: Entry): void {

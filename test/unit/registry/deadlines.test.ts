@@ -195,6 +195,24 @@ suite('both clocks', () => {
     assert.deepEqual([idle?.ranMs, total?.ranMs, expired], [MINUTE_MS, MINUTE_MS, []]);
   });
 
+  test('P9 go on after a pause from where they stood, and the record knows', async (t) => {
+    const { clock, registry, deadlines, expired, create } = stage(t);
+    const handle = await create(BOTH);
+    clock.advance(MINUTE_MS);
+    await registry.apply(handle, { type: 'paused', by: 'user' });
+    assert.equal(recordOf(registry, handle).deadlines.ranMs, MINUTE_MS);
+    clock.advance(HOUR_MS);
+    registry.tick(handle, PROGRESS);
+    clock.advance(HOUR_MS);
+    await registry.apply(handle, { type: 'resumed', by: 'user' });
+    assert.equal(recordOf(registry, handle).deadlines.ranMs, MINUTE_MS);
+    clock.advance(2 * MINUTE_MS);
+    const { idle, total } = deadlines.stateOf(handle);
+    assert.deepEqual([idle?.ranMs, total?.ranMs, expired], [2 * MINUTE_MS, 3 * MINUTE_MS, []]);
+    clock.advance(8 * MINUTE_MS);
+    assert.deepEqual(expired, [`${handle} idle`]);
+  });
+
   test('P9 of two that ran out the first one ends the task, and once', async (t) => {
     const { clock, registry, expired, create } = stage(t);
     const handle = await create({ totalTimeoutMs: 4_000, idleTimeoutMs: 1_000, ranMs: 0 });

@@ -55,6 +55,21 @@ suite('durations', () => {
     assert.equal(durations.estimateOf('other', 'build'), undefined);
   });
 
+  test('P10 leaves out the time for which a task was paused', async (t) => {
+    const { clock, registry, durations } = stage(t);
+    for (let n = 0; n < 2; n += 1) {
+      const { handle } = await registry.create(aDraft());
+      clock.advance(1_000);
+      await registry.apply(handle, { type: 'paused', by: 'user' });
+      clock.advance(60_000);
+      await registry.apply(handle, { type: 'resumed', by: 'user' });
+      clock.advance(2_000);
+      await registry.apply(handle, DONE);
+    }
+    const [{ route, tool }] = [aDraft()];
+    assert.deepEqual(durations.estimateOf(route, tool), { totalMs: 3_000, samples: 2 });
+  });
+
   test('P10 counts from the call, and not by the wall clock', async (t) => {
     const { clock, registry, durations } = stage(t);
     for (let n = 0; n < 2; n += 1) {

@@ -4,6 +4,7 @@ import { Emitter } from '../../../src/common/event.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { newHandleId } from '../../../src/registry/handleId.ts';
 import { Registry } from '../../../src/registry/registry.ts';
+import type { TaskRecord } from '../../../src/registry/taskRecord.ts';
 import { waitForEnd } from '../../../src/registry/waiting.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { MemoryAuditTrail } from '../../support/memoryAuditTrail.ts';
@@ -24,6 +25,16 @@ function stage(t: TestContext) {
 }
 
 suite('waitForEnd', () => {
+  test('P11 waits through a pause when only the end is waited for', async (t) => {
+    const { clock, registry } = stage(t);
+    const { handle } = await registry.create(aDraft());
+    const until = ({ status }: TaskRecord) => status === 'completed';
+    const waited = waitForEnd(registry, handle, { waitMs: 45_000, clock, until });
+    await registry.apply(handle, { type: 'paused', by: 'user' });
+    await registry.apply(handle, { type: 'completed', isError: false, resultJson: '{}' });
+    assert.equal((await waited).status, 'completed');
+  });
+
   test('P11 resolves when the task ends', async (t) => {
     const { clock, registry } = stage(t);
     const { handle } = await registry.create(aDraft());

@@ -14,14 +14,34 @@ export const POLL_WAIT_MAX_MS = 50_000;
 
 const HANDLE_PROPERTY = { type: 'string', description: 'The handle (th_…) of the task.' };
 
-const ACTIONS = ['revoke', 'cancel'];
+/** What `task_control` offers beside stopping a task; only what the route's server can do. */
+export interface ControlOffer {
+  /** Agents may answer what some tool asks the person. */
+  readonly mayAnswer: boolean;
+  /** Tasks of some tool can stand still, and go on again. */
+  readonly mayPause: boolean;
+}
+
+interface Action {
+  readonly name: string;
+  readonly does: string;
+}
+
+const PAUSE = [
+  { name: 'pause', does: 'lets its processes stand still' },
+  { name: 'resume', does: 'lets them go on' },
+];
+const ANSWER = [{ name: 'answer', does: 'answers what it asks' }];
 
 /** Claude Code defers tools without this, and the agent would not find them. */
 const ALWAYS_LOAD = { 'anthropic/alwaysLoad': true };
 
 /** The definitions for `tools/list`: no `outputSchema`, because a poll returns any tool's result. */
-export function companionTools(names: CompanionNames, mayAnswer: boolean): object[] {
-  return [pollTool(names), mayAnswer ? answeringTool(names) : controlTool(names)];
+export function companionTools(names: CompanionNames, offer: ControlOffer): object[] {
+  return [
+    pollTool(names),
+    offer.mayAnswer ? answeringTool(names, offer) : controlTool(names, offer),
+  ];
 }
 
 function pollTool(names: CompanionNames): object {
@@ -50,39 +70,36 @@ function pollTool(names: CompanionNames): object {
 }
 
 /** `task_control` where the person lets agents answer what a task asks. */
-function answeringTool(names: CompanionNames): object {
-  const tool = controlTool(names);
+function answeringTool(names: CompanionNames, offer: ControlOffer): object {
+  const tool = controlTool(names, offer);
   const { inputSchema } = tool;
-  const action = {
-    type: 'string',
-    enum: [...ACTIONS, 'answer'],
-    description: '`answer`: answers what the task asks; the others stop it.',
-  };
   const key = { type: 'string', description: 'Which question, where the task asks several.' };
   const response = { type: 'object', description: 'The answer, such as {"action":"decline"}.' };
-  const properties = { ...inputSchema.properties, action, key, response };
+  const properties = { ...inputSchema.properties, key, response };
   const description = `${tool.description} Answers what the task asks where the user lets agents do so.`;
   return { ...tool, description, inputSchema: { ...inputSchema, properties } };
 }
 
-function controlTool(names: CompanionNames) {
+function controlTool(names: CompanionNames, { mayAnswer, mayPause }: ControlOffer) {
+  const title = mayPause ? 'Stop or Pause a Background Task' : 'Stop a Background Task';
+  const more = [...(mayPause ? PAUSE : []), ...(mayAnswer ? ANSWER : [])];
   return {
     name: names.control,
-    title: 'Stop a Background Task',
+    title,
     description:
       'Stops a background task for good. Use it when the result is no longer wanted or the user ' +
-      'asks, never because it is slow.',
+      `asks, never because it is slow.${mayPause ? ' Pauses it when the user asks for that.' : ''}`,
     inputSchema: {
       type: 'object',
       properties: {
         handle: HANDLE_PROPERTY,
-        action: { type: 'string', enum: ACTIONS, description: 'Both stop the task.' },
+        action: actionProperty(more),
         reason: { type: 'string', description: 'Why, in a few words; the person will read it.' },
       },
       required: ['handle', 'action'],
     },
     annotations: {
-      title: 'Stop a Background Task',
+      title,
       readOnlyHint: false,
       destructiveHint: true,
       idempotentHint: true,
@@ -90,6 +107,16 @@ function controlTool(names: CompanionNames) {
     },
     _meta: ALWAYS_LOAD,
   };
+}
+
+function actionProperty(more: readonly Action[]): object {
+  const names = ['revoke', 'cancel', ...more.map(({ name }) => name)];
+  const told = more.map(({ name, does }) => `\`${name}\` ${does}`);
+  const description =
+    more.length === 0
+      ? 'Both stop the task.'
+      : `\`revoke\` and \`cancel\` stop the task; ${told.join('; ')}.`;
+  return { type: 'string', enum: names, description };
 }
 
 /** A free name: the plain one, else with a suffix. */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../common/json.ts';
 import { type HandleId, isTerminal, type TaskRecord } from '../../../registry/taskRecord.ts';
 import type { TaskView } from '../../../registry/taskView.ts';
 import { errorAnswer, listAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
-import { inputSentence, stillRunningSentence } from '../sentences.ts';
+import { inputSentence, pausedSentence, stillRunningSentence } from '../sentences.ts';
 import { endedAnswer, findTask, viewOf, waitForTask } from '../taskAnswers.ts';
 import type { CompanionCall, CompanionOptions } from './companions.ts';
 import { POLL_WAIT_DEFAULT_MS, POLL_WAIT_MAX_MS } from './companionTools.ts';
@@ -32,6 +32,7 @@ export class TaskPoll {
     const record = await waitForTask(context, found, { ...call, waitMs: waitMsOf(given) });
     if (isTerminal(record.status)) return await endedAnswer(context, record, call.signal);
     const view = viewOf(context, record);
+    if (view.paused) return viewAnswer(pausedSentence(view, this.options.names()), view);
     if (view.inputRequests !== undefined) return viewAnswer(inputSentence(view), view);
     return this.#stillRunning({ record, view }, given.cursor);
   }
@@ -52,10 +53,14 @@ export class TaskPoll {
     const { context, route } = this.options;
     const records = context.registry.list({ workspace: route.workspace, route: route.name });
     const views = records.slice(0, MAX_LISTED).map((record) => viewOf(context, record));
-    const lines = views.map((view) => `${view.handle} \`${view.tool}\` ${view.status}`);
+    const lines = views.map((view) => `${view.handle} \`${view.tool}\` ${stateOf(view)}`);
     const sentence = lines.length === 0 ? 'There are no tasks.' : lines.join('\n');
     return listAnswer(sentence, views);
   }
+}
+
+function stateOf({ status, paused }: TaskView): string {
+  return paused ? `${status}, paused` : status;
 }
 
 function waitMsOf({ waitMs }: JsonObject): number {

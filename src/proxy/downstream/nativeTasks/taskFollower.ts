@@ -43,6 +43,6 @@ function isBetweenQuestions({ status }: TaskRecord, keys: readonly string[]): bo
 
 /** What of a task is seen from outside, but for its times. */
 function stateOf(record: TaskRecord): string {
-  const { status, progress } = record;
-  return [status, percentOf(record), progress?.progress, progress?.message].join('|');
+  const { status, paused, progress } = record;
+  return [status, paused, percentOf(record), progress?.progress, progress?.message].join('|');
 }

@@ -32,6 +32,8 @@ suite('parseTerminalOptions', () => {
     ['an option of another command', ['list', '--force'], /list does not take --force/],
     ['status without a handle', ['status'], /needs a handle/],
     ['two handles for result', ['result', 'a', 'b'], /does not take "b"/],
+    ['pause of nothing', ['pause'], /needs a handle/],
+    ['two handles for resume', ['resume', 'a', 'b'], /does not take "b"/],
     ['more time for nothing', ['extend'], /needs a handle/],
     ['more time in words', ['extend', 'a', '--by', 'an hour'], /whole milliseconds/],
     ['--by elsewhere', ['status', 'a', '--by', '5'], /does not take --by/],

@@ -6,7 +6,10 @@ import {
   endedSentence,
   handOffSentence,
   instructionsLine,
+  pausedSentence,
+  resumedSentence,
   revokedSentence,
+  statusMessageOf,
   stillRunningSentence,
 } from '../../../../src/proxy/downstream/sentences.ts';
 import type { TaskView } from '../../../../src/registry/taskView.ts';
@@ -55,6 +58,36 @@ suite('sentences', () => {
           `{"handle":"${HANDLE}","cursor":"${cursor}"}.`,
       );
     }
+  });
+
+  test('P9 a paused task says who wants it so, and what to do now', () => {
+    const byUser = view({ paused: true, pausedBy: 'user', percent: 42 });
+    assert.equal(
+      pausedSentence(byUser, DEFAULT_NAMES),
+      `Task ${HANDLE} (\`build\`) is paused by the user (42 %, 12 s). It does not go on until it is ` +
+        'resumed. Do not poll, and do not call `build` again: tell the user that it waits for ' +
+        'them to resume it, and end your turn.',
+    );
+    assert.equal(
+      handOffSentence(byUser, DEFAULT_NAMES),
+      `NOT THE RESULT YET. ${pausedSentence(byUser, DEFAULT_NAMES)}`,
+    );
+    assert.equal(
+      statusMessageOf(byUser),
+      'paused by the user, does not go on until it is resumed, 42 %',
+    );
+  });
+
+  test('P9 what an agent has paused an agent may let go on', () => {
+    const byAgent = view({ paused: true, pausedBy: 'agent' });
+    assert.match(
+      pausedSentence(byAgent, DEFAULT_NAMES),
+      /paused by an agent .* call task_control \{"handle":"th_a+","action":"resume"\} when/,
+    );
+    assert.equal(
+      resumedSentence(view(), DEFAULT_NAMES),
+      `Task ${HANDLE} (\`build\`) goes on. Call task_poll {"handle":"${HANDLE}"} for its result.`,
+    );
   });
 
   test('P10 a guess is marked as one, and left out once it was wrong', () => {

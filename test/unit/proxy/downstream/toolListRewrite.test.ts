@@ -14,7 +14,7 @@ const REWRITE: ToolListRewrite = {
   mayIssueHandles: true,
   mayBecomeTask: () => true,
   names: DEFAULT_NAMES,
-  mayAnswer: false,
+  offer: { mayAnswer: false, mayPause: false },
 };
 
 const OUTPUT = {

@@ -42,7 +42,7 @@ suite('task_control', () => {
 
   test('refuses an action that it does not know', async () => {
     const { stage, host, handle } = await withTask();
-    const answer = await control(host, 'c', { handle, action: 'pause' });
+    const answer = await control(host, 'c', { handle, action: 'stop' });
     assert.equal(answer.isError, true);
     assert.equal(stage.task.status, 'working');
   });

@@ -36,6 +36,21 @@ suite('subscriptions/listen with task ids', () => {
     assert.equal(stage.server.all('subscriptions/listen').length, 0, 'the server hears nothing');
   });
 
+  test('P9 tells that a task stands, as one that works, and that it goes on', async () => {
+    const { stage, host, handle } = await withModernTask();
+    await listen(host, { taskIds: [handle] });
+    await stage.registry.apply(handle, { type: 'paused', by: 'user' });
+    await stage.registry.apply(handle, { type: 'resumed', by: 'user' });
+    assert.deepEqual(
+      told(host, 'notifications/tasks').map(({ status, statusMessage }) => [status, statusMessage]),
+      [
+        ['working', undefined],
+        ['working', 'paused by the user, does not go on until it is resumed'],
+        ['working', undefined],
+      ],
+    );
+  });
+
   test('P11 tells every change once, the last with the whole result', async () => {
     const { stage, host, handle, upstreamId } = await withModernTask();
     await listen(host, { taskIds: [handle] });

@@ -1,0 +1,72 @@
+import type { TaskRow } from '../brokerApi/brokerProtocol.ts';
+import { TaskHandlesError } from '../common/errors.ts';
+import type { JsonObject } from '../common/json.ts';
+import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import { pauseRefusal } from '../proxy/downstream/pauseRefusal.ts';
+import type { PauseAnswer, PauseRequest, Pausing } from '../proxy/pausing.ts';
+import type { Principal } from '../registry/auditTrail.ts';
+import type { Door } from '../registry/taskRecord.ts';
+import type { ControlConnection } from './controlConnection.ts';
+import { doorOf } from './controlPrincipal.ts';
+import type { TaskRows } from './taskRows.ts';
+
+export interface PauseDesk {
+  readonly pausing: Pausing;
+  readonly calls: LiveCalls;
+  readonly rows: TaskRows;
+  readonly principal: (door: Door) => Principal;
+}
+
+/** `tasks/pause` and `tasks/resume`: for people, and for whoever speaks for them (P9). */
+export function handlePauseRequests(connection: ControlConnection, desk: PauseDesk): void {
+  const { pausing } = desk;
+  connection.handle('tasks/pause', async (params) => {
+    const id = await handedOff(desk, idOf(params));
+    return {
+      row: await answered(desk, id, (to) => pausing.pause({ ...to, ...whoOf(desk, params) })),
+    };
+  });
+  connection.handle('tasks/resume', async (params) => {
+    const id = idOf(params);
+    return {
+      row: await answered(desk, id, (to) => pausing.resume({ ...to, ...whoOf(desk, params) })),
+    };
+  });
+}
+
+/** Only what has a handle can be resumed: a call that is no task yet becomes one first. */
+async function handedOff({ calls }: PauseDesk, id: string): Promise<string> {
+  const call = calls.get(id);
+  if (call === undefined || call.handle !== null) return call?.handle ?? id;
+  const refusal = pauseRefusal(call, calls);
+  if (refusal !== null) throw notSupported(refusal);
+  await call.handOff();
+  return call.handle ?? id;
+}
+
+/** The row as it is then. What is archived has ended; what is unknown has no row. */
+async function answered(
+  { rows }: PauseDesk,
+  id: string,
+  ask: (to: Pick<PauseRequest, 'handle'>) => Promise<PauseAnswer>,
+): Promise<TaskRow | null> {
+  const known = rows.recordOf(id);
+  if (known === undefined) return await rows.find(id);
+  const { record, refusal } = await ask({ handle: known.handle });
+  if (refusal !== null) throw notSupported(refusal);
+  return rows.ofTask(record);
+}
+
+function whoOf({ principal }: PauseDesk, params: JsonObject): Omit<PauseRequest, 'handle'> {
+  const door = doorOf(params.door);
+  return { door, principal: principal(door) };
+}
+
+function idOf({ id }: JsonObject): string {
+  if (typeof id === 'string' && id !== '') return id;
+  throw new TaskHandlesError('invalid_message', '`id` must be a text that is not empty.');
+}
+
+function notSupported(why: string): TaskHandlesError {
+  return new TaskHandlesError('not_supported', why);
+}
