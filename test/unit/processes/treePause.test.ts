@@ -44,12 +44,12 @@ class FakeSystem implements ProcessSystem {
   stateOf = (pid: number) => this.entries.get(pid)?.state;
 }
 
-function pauseOf(system: FakeSystem, { isEnding = () => false, isReady = true } = {}): TreePause {
+function pauseOf(system: FakeSystem, { isEnding = false, isReady = true } = {}): TreePause {
   const targets = {
     select: () => [...system.entries.values()].filter(({ pid }) => pid === 1),
     isSpared: ({ pid }: ProcessEntry) => pid === 99,
     isReady: async () => isReady,
-    isEnding,
+    isEnding: () => isEnding,
   };
   return new TreePause(targets, system);
 }
@@ -107,7 +107,7 @@ suite('the pause of a tree', () => {
 
   test('P6 nothing is stopped once the end has begun', async () => {
     const system = new FakeSystem(2);
-    assert.deepEqual(await pauseOf(system, { isEnding: () => true }).stop(), { state: 'gone' });
+    assert.deepEqual(await pauseOf(system, { isEnding: true }).stop(), { state: 'gone' });
     assert.deepEqual(system.signals, []);
   });
 
