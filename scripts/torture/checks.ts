@@ -1,8 +1,8 @@
-import { isOwnerAlive } from '../../src/broker/ownerMark.ts';
 import type { TaskRow } from '../../src/brokerApi/brokerProtocol.ts';
 import type { ControlClient } from '../../src/brokerApi/controlClient.ts';
 import { readOwnerMark } from '../../src/processes/linuxProc.ts';
 import { findOrphans } from '../../src/processes/orphans.ts';
+import { isOwnerAlive } from '../../src/processes/ownerMark.ts';
 import { identityOf } from '../../src/processes/processIdentity.ts';
 import type { AuditRow } from '../../src/registry/auditTrail.ts';
 import type { MadeCall, TortureWorld } from './tortureWorld.ts';

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { highestNumber, lockPath, readOwner } from '../../src/broker/lockFolder.ts';
+import { highestNumber, lockPath, readOwner } from '../../src/brokerApi/lockFolder.ts';
 import { ENV_OWNER } from '../../src/common/product.ts';
 import { identityOf } from '../../src/processes/processIdentity.ts';
 import type { TortureWorld } from './tortureWorld.ts';

@@ -1,8 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { messageOf, TaskHandlesError } from '../common/errors.ts';
-import type { ProcessIdentity } from '../processes/ownedProcess.ts';
-import { identityOf, isSameProcess, type Liveness } from '../processes/processIdentity.ts';
 import {
   hasEnded,
   highestNumber,
@@ -12,7 +9,10 @@ import {
   noteEnded,
   pruneLocks,
   readOwner,
-} from './lockFolder.ts';
+} from '../brokerApi/lockFolder.ts';
+import { messageOf, TaskHandlesError } from '../common/errors.ts';
+import type { ProcessIdentity } from '../processes/ownedProcess.ts';
+import { identityOf, isSameProcess, type Liveness } from '../processes/processIdentity.ts';
 
 export interface LockOptions {
   readonly folder: string;

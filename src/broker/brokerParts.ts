@@ -6,6 +6,7 @@ import { systemClock } from '../common/clock.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Event } from '../common/event.ts';
+import { ownerInstance } from '../processes/ownerMark.ts';
 import { KeyedTasks } from '../proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
@@ -37,7 +38,6 @@ import { handleFrontRequests } from './frontHandlers.ts';
 import { HttpFronts } from './httpFronts.ts';
 import { handleLockRequests } from './lockHandlers.ts';
 import { Notices } from './notices.ts';
-import { ownerInstance } from './ownerMark.ts';
 import { handlePauseRequests } from './pauseHandlers.ts';
 import { Pauser } from './pauser.ts';
 import { handleQuestionRequests } from './questionHandlers.ts';
@@ -46,6 +46,10 @@ import { Revoker } from './revoker.ts';
 import { RouteTable } from './routeTable.ts';
 import { RowFeed } from './rowFeed.ts';
 import { endSurvivors } from './survivors.ts';
+import { brokerSweeper } from './sweep/brokerSweeper.ts';
+import { handleDoctorRequests } from './sweep/doctorHandlers.ts';
+import { OwnedUpstreams } from './sweep/ownedUpstreams.ts';
+import type { Sweeper } from './sweep/sweeper.ts';
 import { TaskRows } from './taskRows.ts';
 import { createTaskTime } from './taskTime.ts';
 import { upstreamStarter } from './upstreamStarter.ts';
@@ -111,7 +115,8 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const rows = new TaskRows(registry, calls, { clock, outlook, questions });
   const feed = owned.add(new RowFeed(rows, clock));
   feed.follow(registry, calls, questions);
-  const start = upstreamStarter(ownerInstance(), log);
+  const upstreams = new OwnedUpstreams(ownerInstance());
+  const start = upstreams.watched(upstreamStarter(ownerInstance(), log));
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
   feed.followUse(calls, pool);
   const revoker = new Revoker({ registry, audit, calls, rows, clock, log });
@@ -137,6 +142,8 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     pausing: new Pauser(registry, calls),
     revoke,
   };
+  const left = { paths, store, upstreams, registry, calls, clock, log, isFenced };
+  const sweeper = owned.add(brokerSweeper({ ...left, isBusy: () => revoker.isEnding }));
   const httpFronts = owned.add(new HttpFronts(proxy, routes));
   return {
     ...fronts(context, {
@@ -157,6 +164,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
       notices,
       audit,
       adminPolicy,
+      sweeper,
     }),
     liveCount: () => calls.size,
     onDidChangeLive: calls.onDidChangeLive,
@@ -186,11 +194,12 @@ interface Fronts {
   readonly notices: Notices;
   readonly audit: AuditTrail;
   readonly adminPolicy: AdminPolicy;
+  readonly sweeper: Sweeper;
 }
 
 function fronts(
   context: BrokerContext,
-  { proxy, httpFronts, desk, notices, audit, adminPolicy }: Fronts,
+  { proxy, httpFronts, desk, notices, audit, adminPolicy, sweeper }: Fronts,
 ): Pick<BrokerParts, 'onControl' | 'onConnect'> {
   const { log } = context;
   const { routes, calls } = desk;
@@ -200,6 +209,7 @@ function fronts(
       handleBrokerRequests(connection, { context, notices, liveCount, adminPolicy });
       handleLockRequests(connection, adminPolicy);
       handleAuditRequests(connection, audit);
+      handleDoctorRequests(connection, sweeper);
       handleFrontRequests(connection, { fronts: httpFronts, log });
       const principal = (door: Door) => controlPrincipal(door, hello);
       handleTaskRequests(connection, { ...desk, principal });

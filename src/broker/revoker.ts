@@ -54,6 +54,11 @@ export class Revoker {
 
   constructor(private readonly options: RevokerOptions) {}
 
+  /** Whether processes are being ended just now. */
+  get isEnding(): boolean {
+    return this.#climbing.size > 0;
+  }
+
   async revoke(request: RevokeOne): Promise<RevokeOutcome> {
     const { rows, calls } = this.options;
     const record = rows.recordOf(request.id);

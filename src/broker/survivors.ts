@@ -1,8 +1,8 @@
 import type { Log } from '../common/log.ts';
 import { endOrphans, findOrphans } from '../processes/orphans.ts';
+import { isOwnerAlive } from '../processes/ownerMark.ts';
 import { isSameProcess } from '../processes/processIdentity.ts';
 import { isTerminal, type TaskRecord, type UpstreamFacts } from '../registry/taskRecord.ts';
-import { isOwnerAlive } from './ownerMark.ts';
 
 /**
  * Ends what outlived a dead broker (P13): processes that bear its owner mark, and the upstreams

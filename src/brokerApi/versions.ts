@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -42,7 +43,10 @@ function stage(paths: HomePaths, source: string): string {
   const programs = programsOf(source);
   const note = join(paths.versions, `.staged-${stampOf(source, programs)}`);
   const known = notedFolder(paths, note);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    touch(note);
+    return known;
+  }
   const folder = join(paths.versions, `${VERSION}-${hashOf(source, programs)}`);
   if (!existsSync(folder)) copyPrograms(source, folder, programs);
   writeFileSync(note, folder, { mode: 0o600 });
@@ -79,6 +83,16 @@ function notedFolder(paths: HomePaths, note: string): string | undefined {
     return isOurs ? folder : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Tells that this version is still asked for: copies that nobody asks for are cleared away. */
+function touch(note: string): void {
+  try {
+    const now = new Date();
+    utimesSync(note, now, now);
+  } catch {
+    // Somebody else's business; at worst the copy is made again one day.
   }
 }
 

@@ -1,5 +1,6 @@
 import { Ending } from './ending.ts';
 import { readLinuxTable } from './linuxProc.ts';
+import { ancestryOf, isInOurNamespace } from './markedProcesses.ts';
 import type { EndOutcome, ProcessIdentity } from './ownedProcess.ts';
 import type { ProcessEntry } from './processEntry.ts';
 import { bootId } from './processIdentity.ts';
@@ -15,14 +16,11 @@ const ORPHAN_GRACE_MS = 300;
 export function findOrphans(isOwnerAlive: (owner: string) => boolean): ProcessIdentity[] {
   if (process.platform !== 'linux') return [];
   const table = readLinuxTable();
-  const ours = new Set<number>();
-  for (let pid: number | undefined = process.pid; pid !== undefined && !ours.has(pid); ) {
-    ours.add(pid);
-    pid = table.get(pid)?.ppid;
-  }
+  const ours = ancestryOf(table, process.pid);
   const orphans: ProcessIdentity[] = [];
   for (const [{ pid, startTime }, owner] of ownerMarks(table, (entry) => !ours.has(entry.pid))) {
-    if (!isOwnerAlive(owner)) orphans.push({ pid, startTime, bootId: bootId() });
+    if (isOwnerAlive(owner) || !isInOurNamespace(pid)) continue;
+    orphans.push({ pid, startTime, bootId: bootId() });
   }
   return orphans;
 }

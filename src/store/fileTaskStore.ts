@@ -25,6 +25,13 @@ export interface FileTaskStoreOptions {
   readonly onDamage?: (report: DamageReport) => void;
 }
 
+/** A result that no record names: nobody can ask for it. */
+export interface StrayResult {
+  readonly folder: string;
+  readonly handle: HandleId;
+  readonly remove: () => Promise<void>;
+}
+
 /** How often a write is repeated in another place because its folder vanished under it. */
 const MAX_MOVES = 2;
 
@@ -136,6 +143,18 @@ export class FileTaskStore implements TaskStore, TaskArchive {
 
   listArchived(limit: number): Promise<readonly unknown[]> {
     return this.#archive.list(limit);
+  }
+
+  /** Results whose record is gone (P13). */
+  async strayResults(): Promise<StrayResult[]> {
+    const found: StrayResult[] = [];
+    for (const place of [...this.#places.values()]) {
+      for (const handle of await place.strays()) {
+        const remove = () => place.removeStray(handle);
+        found.push({ folder: place.folder, handle, remove });
+      }
+    }
+    return found;
   }
 
   async #remove(handles: readonly HandleId[]): Promise<void> {

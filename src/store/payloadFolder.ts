@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '../common/errors.ts';
+import { isHandleId } from '../registry/handleId.ts';
 import type { HandleId } from '../registry/taskRecord.ts';
 import type { PayloadKind } from '../registry/taskStore.ts';
 import {
@@ -57,6 +58,12 @@ export class PayloadFolder {
     for (const handle of handles) {
       for (const kind of PAYLOAD_KINDS) await rm(this.#pathOf(handle, kind), { force: true });
     }
+  }
+
+  /** Handles that have a payload here. */
+  async handles(): Promise<HandleId[]> {
+    const handles = (await listFiles(this.options.path)).map((name) => name.split('.', 1)[0]);
+    return [...new Set(handles)].filter(isHandleId);
   }
 
   /** Copies what another folder holds, synced. */

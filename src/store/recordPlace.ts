@@ -62,6 +62,23 @@ export class RecordPlace {
     return this.#tracked(this.#remove(handles));
   }
 
+  /**
+   * Handles with a payload and without a record: a crash came between the two removals. None where
+   * a damaged file is kept aside: the record may be in it.
+   */
+  async strays(): Promise<HandleId[]> {
+    if (this.#isRetired || !(await isVanished(join(this.folder, `${HANDLES_FILE}.bad`)))) return [];
+    const strays: HandleId[] = [];
+    for (const handle of await this.#payloads.handles()) {
+      if ((await this.#handles.get(handle)) === null) strays.push(handle);
+    }
+    return strays;
+  }
+
+  async removeStray(handle: HandleId): Promise<void> {
+    if ((await this.#handles.get(handle)) === null) await this.#payloads.remove([handle]);
+  }
+
   async recordOf(handle: HandleId): Promise<StoredDocument | null> {
     return this.#handles.get(handle);
   }

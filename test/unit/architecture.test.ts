@@ -28,9 +28,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   brokerApi: { code: ['common'], types: ['registry'] },
   hostConfigs: { code: ['common'] },
   sample: { code: ['common'] },
-  broker: { code: CORE },
+  // Looks over a home for what is left behind, with a broker or without one.
+  doctor: { code: ['brokerApi', 'common', 'processes'] },
+  broker: { code: [...CORE, 'doctor'] },
   // Their processes, for what must work when the broker does not: `panic` and `doctor`.
-  cli: { code: ['brokerApi', 'common', 'processes'], types: ['registry'] },
+  cli: { code: ['brokerApi', 'common', 'processes', 'doctor'], types: ['registry'] },
   supervise: { code: ['brokerApi', 'common'], types: ['registry'] },
   editor: { code: ['brokerApi', 'common', 'hostConfigs'], types: ['registry'] },
   'extension.ts': { code: ['editor', 'brokerApi', 'common', 'hostConfigs'] },

@@ -5,6 +5,7 @@ import { serve } from '../serve/serve.ts';
 import { answerCommand } from './answerCommand.ts';
 import { auditCommand } from './auditCommand.ts';
 import { brokerCommand } from './brokerCommand.ts';
+import { doctorCommand } from './doctorCommand.ts';
 import { extendCommand } from './extendCommand.ts';
 import { listCommand } from './listCommand.ts';
 import { pauseCommand, resumeCommand } from './pauseCommand.ts';
@@ -28,6 +29,7 @@ const COMMANDS: Record<TerminalCommand, (terminal: Terminal) => Promise<ExitCode
   answer: answerCommand,
   audit: auditCommand,
   broker: brokerCommand,
+  doctor: doctorCommand,
 };
 
 /** Runs one terminal command; failures become one line on stderr and an exit code. */

@@ -1,4 +1,5 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
+import { aligned } from './aligned.ts';
 import { durationText } from './durationText.ts';
 import { freedText } from './freedText.ts';
 import { plainLine, shortened } from './plainText.ts';
@@ -6,15 +7,11 @@ import { clockText, progressText, statusWord } from './taskWords.ts';
 
 const HEAD = ['HANDLE', 'STATUS', 'PROGRESS', 'ELAPSED', 'TOOL', 'ARGUMENT', 'MESSAGE'];
 const ARGUMENT_LENGTH = 40;
-const GAP = '  ';
 
 /** Rows as aligned lines; `width` cuts the lines of a terminal, not those of a pipe. */
 export function taskTable(rows: readonly TaskRow[], width = Number.POSITIVE_INFINITY): string {
-  const lines = [HEAD, ...rows.map(cellsOf)];
-  const widths = HEAD.map((_, column) =>
-    Math.max(...lines.map((cells) => lengthOf(cells[column]))),
-  );
-  return lines.map((cells) => shortened(joined(cells, widths), width)).join('\n');
+  const lines = aligned([HEAD, ...rows.map(cellsOf)]);
+  return lines.map((line) => shortened(line, width)).join('\n');
 }
 
 /** One task, a fact a line. */
@@ -66,15 +63,4 @@ function reasonOf({ reason }: TaskRow): string {
 function usualText({ estimate }: TaskRow): string {
   if (estimate === undefined) return '';
   return `~${durationText(estimate.totalMs)}, by ${estimate.samples} earlier runs`;
-}
-
-function joined(cells: readonly string[], widths: readonly number[]): string {
-  const padded = cells.map(
-    (cell, column) => cell + ' '.repeat((widths[column] ?? 0) - lengthOf(cell)),
-  );
-  return padded.join(GAP).trimEnd();
-}
-
-function lengthOf(text = ''): number {
-  return Array.from(text).length;
 }

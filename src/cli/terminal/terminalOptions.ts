@@ -15,7 +15,8 @@ export type TerminalCommand =
   | 'extend'
   | 'answer'
   | 'audit'
-  | 'broker';
+  | 'broker'
+  | 'doctor';
 
 export interface TerminalOptions {
   readonly command: TerminalCommand | 'help' | 'version';
@@ -32,6 +33,7 @@ export interface TerminalOptions {
   readonly force: boolean;
   readonly drain: boolean;
   readonly verify: boolean;
+  readonly mend: boolean;
   /** Which question, where a task asks several. */
   readonly key: string | undefined;
   /** JSON texts. */
@@ -54,6 +56,7 @@ const OPTIONS = {
   force: { type: 'boolean' },
   drain: { type: 'boolean' },
   verify: { type: 'boolean' },
+  mend: { type: 'boolean' },
   key: { type: 'string' },
   accept: { type: 'string' },
   response: { type: 'string' },
@@ -76,6 +79,7 @@ const COMMANDS: Record<TerminalCommand, { operands: [number, number]; options: s
   answer: { operands: [1, 1], options: ['key', 'accept', 'response', 'decline', 'cancel'] },
   audit: { operands: [0, 1], options: ['verify'] },
   broker: { operands: [1, 1], options: ['drain'] },
+  doctor: { operands: [0, 0], options: ['mend'] },
 };
 
 /** Reads a command line; throws `usage` with one line that says what to change. */
@@ -103,6 +107,7 @@ export function parseTerminalOptions(argv: readonly string[]): TerminalOptions {
     force: values.force === true,
     drain: values.drain === true,
     verify: values.verify === true,
+    mend: values.mend === true,
     key: values.key,
     accept: values.accept,
     response: values.response,

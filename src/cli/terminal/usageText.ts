@@ -33,6 +33,8 @@ Tasks:
 Broker:
   broker status                      whether it runs; never starts one
   broker stop [--drain]              ends it; --drain: when nothing is live any more
+  doctor [--mend]                    what is left behind or wrong, also without a broker: 0 if
+                                     nothing is; --mend: puts it right where that is possible
 
 Everywhere: --home DIR, --help. But for connect, serve and supervise: --json (one JSON document
 on stdout).

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { linkLock } from '../../../src/broker/lockFolder.ts';
 import { ensureHome } from '../../../src/brokerApi/home.ts';
+import { linkLock } from '../../../src/brokerApi/lockFolder.ts';
 import { type ErrorCode, TaskHandlesError } from '../../../src/common/errors.ts';
 import { BrokerHome } from '../../support/brokerHome.ts';
 

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { suite, type TestContext, test } from 'node:test';
 import { BrokerLock, type LockOptions } from '../../../src/broker/brokerLock.ts';
-import { type LockOwner, linkLock, lockPath } from '../../../src/broker/lockFolder.ts';
+import { type LockOwner, linkLock, lockPath } from '../../../src/brokerApi/lockFolder.ts';
 import { TaskHandlesError } from '../../../src/common/errors.ts';
 import { identityOf } from '../../../src/processes/processIdentity.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';

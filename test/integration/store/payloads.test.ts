@@ -106,4 +106,41 @@ suite('payloads', () => {
     const { store } = await stage(t);
     assert.equal(await store.readPayload(newHandleId(), 'result'), null);
   });
+
+  test('P13 a result whose record is gone is found, and removed; others stay', async (t) => {
+    const { store, place } = await stage(t);
+    const task = aTask();
+    await store.put(task, RESULT);
+    const stray = newHandleId();
+    const files = join(place, 'results');
+    await writeFile(join(files, `${stray}.result.json`), '1');
+    await writeFile(join(files, 'notes.txt'), 'somebody’s own');
+    const found = await store.strayResults();
+    assert.deepEqual(
+      found.map(({ handle, folder }) => [handle, folder]),
+      [[stray, place]],
+    );
+    for (const { remove } of found) await remove();
+    assert.deepEqual((await readdir(files)).sort(), ['notes.txt', `${task.handle}.result.json`]);
+    assert.deepEqual(await store.strayResults(), []);
+  });
+
+  test('P4 a result stays where a damaged file is kept aside, which may hold its record', async (t) => {
+    const { store, place } = await stage(t);
+    await store.put(aTask(), RESULT);
+    await writeFile(join(place, 'results', `${newHandleId()}.result.json`), '1');
+    await writeFile(join(place, 'handles.db.bad'), 'damaged');
+    assert.deepEqual(await store.strayResults(), []);
+  });
+
+  test('one whose record comes while it is looked at is none', async (t) => {
+    const { store, place } = await stage(t);
+    await store.put(aTask(), RESULT);
+    const task = aTask();
+    await writeFile(join(place, 'results', `${task.handle}.result.json`), '1');
+    const [found] = await store.strayResults();
+    await store.put(task);
+    await found?.remove();
+    assert.equal(await store.readPayload(task.handle, 'result'), '1');
+  });
 });

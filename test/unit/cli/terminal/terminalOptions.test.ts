@@ -26,7 +26,7 @@ suite('parseTerminalOptions', () => {
 
   const refused: [string, string[], RegExp][] = [
     ['nothing', [], /command is missing/],
-    ['an unknown command', ['doctor'], /"doctor" is not a command/],
+    ['an unknown command', ['surgeon'], /"surgeon" is not a command/],
     ['a name of every object', ['toString'], /is not a command/],
     ['an unknown option', ['list', '--frob'], /--frob/],
     ['an option of another command', ['list', '--force'], /list does not take --force/],
@@ -36,6 +36,7 @@ suite('parseTerminalOptions', () => {
     ['two handles for resume', ['resume', 'a', 'b'], /does not take "b"/],
     ['more time for nothing', ['extend'], /needs a handle/],
     ['more time in words', ['extend', 'a', '--by', 'an hour'], /whole milliseconds/],
+    ['--mend elsewhere', ['list', '--mend'], /does not take --mend/],
     ['--by elsewhere', ['status', 'a', '--by', '5'], /does not take --by/],
     ['revoke of nothing', ['revoke'], /handles, or --all/],
     ['revoke of all and one', ['revoke', '--all', 'a'], /not both/],

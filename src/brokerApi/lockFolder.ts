@@ -13,10 +13,13 @@ import {
 import { join } from 'node:path';
 import { systemCodeOf } from '../common/errors.ts';
 import { isJsonObject, parseJson, stringOr } from '../common/json.ts';
-import type { ProcessIdentity } from '../processes/ownedProcess.ts';
 
 /** Who owns (or owned) a home: enough to prove that it is dead, and where it must be looked for. */
-export interface LockOwner extends ProcessIdentity {
+export interface LockOwner {
+  readonly pid: number;
+  /** Opaque: with the pid it tells this process from a later one. */
+  readonly startTime: string | null;
+  readonly bootId: string | null;
   readonly host: string;
   readonly number: number;
   readonly startedAt: string;
@@ -27,6 +30,7 @@ const KEPT_NUMBERS = 16;
 const STALE_TEMPORARY_MS = 3_600_000;
 const LOCK_NAME = /^broker\.([1-9][0-9]{0,14})\.(?:lock|ended)$/;
 
+/** The file of the owner with this number. */
 export function lockPath(folder: string, number: number): string {
   return join(folder, `broker.${number}.lock`);
 }
@@ -93,6 +97,7 @@ export function noteEnded(folder: string, number: number): void {
   writeFileSync(endedPath(folder, number), '', { mode: 0o600 });
 }
 
+/** Whether the owner with this number has said that it ended. */
 export function hasEnded(folder: string, number: number): boolean {
   return existsSync(endedPath(folder, number));
 }

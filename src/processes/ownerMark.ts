@@ -1,4 +1,4 @@
-import { identityOf, isSameProcess } from '../processes/processIdentity.ts';
+import { identityOf, isSameProcess } from './processIdentity.ts';
 
 /**
  * What marks the processes of a broker: its pid and start time, so that any later broker, of this

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, type TestContext, test } from 'node:test';
+import type { Finding, FindingKind } from '../../../src/brokerApi/finding.ts';
+import { hasEnded } from '../../../src/brokerApi/lockFolder.ts';
+import { identityOf } from '../../../src/processes/processIdentity.ts';
+import { newHandleId } from '../../../src/registry/handleId.ts';
+import { BrokerHome, PATIENCE_MS } from '../../support/brokerHome.ts';
+import { runCli } from '../../support/cliProcess.ts';
+import { leftProcess, markOf } from '../../support/leftProcess.ts';
+import { waitUntilGone } from '../../support/processes.ts';
+
+const TWO_HOURS_MS = 7_200_000;
+
+interface Report {
+  readonly home: string;
+  readonly broker: number | null;
+  readonly findings: readonly Finding[];
+  readonly code: number;
+}
+
+async function doctor(home: BrokerHome, ...options: string[]): Promise<Report> {
+  const args = ['doctor', '--home', home.paths.root, ...options];
+  const { stdout, stderr, code } = await runCli([...args, '--json']);
+  assert.notEqual(stdout, '', stderr);
+  return { ...(JSON.parse(stdout) as Omit<Report, 'code'>), code };
+}
+
+/** Processes are looked for on the whole machine, and other tests leave some for a moment. */
+function ofOurs({ findings }: Report, ...pids: number[]): Finding[] {
+  const isOurs = ({ kind, what }: Finding) =>
+    kind !== 'orphan_process' || pids.some((pid) => what.startsWith(`Process ${pid} `));
+  return findings.filter(isOurs);
+}
+
+function outcomes(findings: readonly Finding[]): Partial<Record<FindingKind, string>> {
+  return Object.fromEntries(findings.map(({ kind, outcome }) => [kind, outcome]));
+}
+
+const isLinux = process.platform === 'linux';
+
+async function brokerHome(t: TestContext): Promise<BrokerHome> {
+  const home = await BrokerHome.make(t);
+  await home.open(t);
+  return home;
+}
+
+suite('doctor without a broker', () => {
+  test('P13 explains what a killed broker has left, and mends it when asked', async (t) => {
+    const home = await brokerHome(t);
+    const owner = home.owner();
+    const pid = await leftProcess(t, markOf(owner, 'u1'));
+    await home.kill();
+    const told = await doctor(home);
+    assert.equal(told.broker, null);
+    assert.equal(told.code, 1);
+    const expected = { stale_lock: 'left', stale_endpoint: 'left' };
+    const all = isLinux ? { ...expected, orphan_process: 'left' } : expected;
+    assert.deepEqual(outcomes(ofOurs(told, pid)), all);
+    for (const { what, why } of told.findings) assert.ok(what.length > 10 && why.length > 10);
+    assert.ok(existsSync(home.paths.endpoint), 'nothing was touched');
+    assert.notEqual(identityOf(pid), null, 'nothing was touched');
+
+    const mended = await doctor(home, '--mend');
+    const outcome = new Set(Object.values(outcomes(ofOurs(mended, pid))));
+    assert.deepEqual(outcome, new Set(['mended']));
+    assert.ok(!existsSync(home.paths.endpoint));
+    assert.ok(hasEnded(home.paths.lockFolder, owner.number));
+    if (isLinux) await waitUntilGone([pid], 0);
+    assert.deepEqual(ofOurs(await doctor(home)), []);
+    await home.open(t);
+    assert.equal(home.owner().number, owner.number + 1, 'a broker takes over as ever');
+  });
+
+  test('never starts a broker, and finds nothing where nothing is', async (t) => {
+    const home = await BrokerHome.make(t, 'nowhere');
+    assert.deepEqual(ofOurs(await doctor(home, '--mend')), []);
+    assert.ok(!existsSync(home.paths.root));
+    const { stdout } = await runCli(['doctor', '--home', home.paths.root]);
+    if (!stdout.includes('process')) assert.match(stdout, /^Nothing is left behind in /);
+  });
+});
+
+suite('doctor with a broker', () => {
+  test('P13 the broker mends what only it can tell, and touches nothing of a living one', async (t) => {
+    const home = await BrokerHome.make(t);
+    const results = join(home.paths.records, 'none', 'results');
+    mkdirSync(results, { recursive: true });
+    const stray = join(results, `${newHandleId()}.result.json`);
+    writeFileSync(stray, '{}');
+    await home.open(t);
+    const temporary = join(home.paths.records, 'x.tmp');
+    writeFileSync(temporary, '');
+    const then = new Date(Date.now() - TWO_HOURS_MS);
+    utimesSync(temporary, then, then);
+    const other = await brokerHome(t);
+    const left = await leftProcess(t, markOf(home.owner(), 'u999'));
+    const others = await leftProcess(t, markOf(other.owner(), 'u999'));
+
+    const told = await doctor(home);
+    assert.equal(told.broker, home.owner().pid);
+    assert.equal(told.code, 1);
+    const found = ofOurs(told, left, others);
+    assert.deepEqual(found.filter(({ kind }) => kind === 'stray_file').length, 2);
+    assert.ok(found.every(({ outcome }) => outcome === 'left'));
+    const processes = found.filter(({ kind }) => kind === 'orphan_process');
+    assert.equal(processes.length, isLinux ? 1 : 0, 'another broker’s are none');
+
+    const mended = await doctor(home, '--mend');
+    const outcome = new Set(Object.values(outcomes(ofOurs(mended, left, others))));
+    assert.deepEqual(outcome, new Set(['mended']));
+    assert.ok(!existsSync(stray) && !existsSync(temporary));
+    if (isLinux) await waitUntilGone([left], 0);
+    assert.notEqual(identityOf(others), null);
+    assert.deepEqual(ofOurs(await doctor(home), left, others), []);
+  });
+
+  test('one that is stopped is told, with what to do, and stays the owner', async (t) => {
+    const home = await brokerHome(t);
+    const left = await leftProcess(t, markOf(home.owner(), 'u1'));
+    const pid = home.signal('SIGSTOP');
+    const report = await doctor(home, '--mend');
+    assert.deepEqual([report.broker, report.code], [null, 1]);
+    const [finding, ...others] = ofOurs(report, left);
+    assert.deepEqual([finding?.kind, finding?.outcome, others], ['broker', 'cannot', []]);
+    assert.match(finding?.why ?? '', new RegExp(`kill -CONT ${pid}`));
+    assert.notEqual(identityOf(left), null, 'its owner lives');
+    home.signal('SIGCONT');
+    await home.open(t, { timeoutMs: PATIENCE_MS });
+    assert.equal(home.owner().pid, pid);
+  });
+
+  test('one whose endpoint was taken away is found all the same', async (t) => {
+    const home = await brokerHome(t);
+    home.removeEndpoint();
+    const report = await doctor(home);
+    assert.equal(report.broker, home.owner().pid, 'it puts it in place again');
+    assert.deepEqual(ofOurs(report), []);
+  });
+});
