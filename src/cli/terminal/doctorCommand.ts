@@ -1,6 +1,7 @@
 import { ControlClient } from '../../brokerApi/controlClient.ts';
 import type { Finding } from '../../brokerApi/finding.ts';
 import type { Link } from '../../brokerApi/greeting.ts';
+import { adminState } from '../../doctor/adminState.ts';
 import { endpointState, type Reach } from '../../doctor/endpointState.ts';
 import { type Examination, examine, type Look } from '../../doctor/examination.ts';
 import { homeState } from '../../doctor/homeState.ts';
@@ -29,7 +30,10 @@ async function lookOver(look: Look): Promise<{ findings: Finding[]; pid: number 
   const home = await homeState(look);
   const { link, findings } = await endpointState(look);
   const more = link === null ? await withoutBroker(look, findings) : await askBroker(link, look);
-  return { findings: [...home, ...findings, ...more], pid: link?.welcome.pid ?? null };
+  return {
+    findings: [...home, ...adminState(), ...findings, ...more],
+    pid: link?.welcome.pid ?? null,
+  };
 }
 
 function withoutBroker(look: Look, reached: Reach['findings']): Promise<Finding[]> {

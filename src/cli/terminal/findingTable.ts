@@ -24,5 +24,9 @@ export function findingTable(findings: readonly Finding[]): string {
 
 /** A newer broker may know kinds that we do not. */
 function cellsOf({ kind, outcome, what, why }: Finding): string[] {
-  return [WORDS[kind] ?? plainLine(kind), plainLine(outcome), plainLine(`${what}. ${why}`)];
+  return [
+    WORDS[kind] ?? plainLine(kind),
+    plainLine(outcome),
+    plainLine(`${what.replace(/\.$/, '')}. ${why}`),
+  ];
 }

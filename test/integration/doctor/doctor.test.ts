@@ -6,6 +6,7 @@ import type { Finding, FindingKind } from '../../../src/brokerApi/finding.ts';
 import { hasEnded } from '../../../src/brokerApi/lockFolder.ts';
 import { identityOf } from '../../../src/processes/processIdentity.ts';
 import { newHandleId } from '../../../src/registry/handleId.ts';
+import { AdminMachine } from '../../support/adminMachine.ts';
 import { BrokerHome, PATIENCE_MS } from '../../support/brokerHome.ts';
 import { runCli } from '../../support/cliProcess.ts';
 import { leftProcess, markOf } from '../../support/leftProcess.ts';
@@ -79,6 +80,26 @@ suite('doctor without a broker', () => {
     assert.ok(!existsSync(home.paths.root));
     const { stdout } = await runCli(['doctor', '--home', home.paths.root]);
     if (!stdout.includes('process')) assert.match(stdout, /^Nothing is left behind in /);
+  });
+});
+
+suite('doctor and an administrator’s file', () => {
+  test('P8 what it locks is told and is nothing wrong; what is the matter with it is', async (t) => {
+    const machine = new AdminMachine(t, { by: 'Ops', failOpen: false });
+    const home = join(machine.folder, 'nowhere');
+    const look = async () => {
+      const { stdout } = await machine.runCli(['doctor', '--home', home, '--json']);
+      const { findings } = JSON.parse(stdout) as Report;
+      return findings.filter(({ kind }) => kind === 'admin_policy');
+    };
+    const [locked, ...others] = await look();
+    assert.deepEqual([locked?.outcome, others], ['intended', []]);
+    assert.match(locked?.what ?? '', /^Ops .* has locked: no server runs without the broker$/);
+    machine.write('{');
+    assert.deepEqual(
+      (await look()).map(({ outcome }) => outcome),
+      ['cannot'],
+    );
   });
 });
 

@@ -13,12 +13,12 @@ const ORPHAN: Finding = {
 suite('findingTable', () => {
   test('aligns its columns and cuts no line: what to do stands at the end', () => {
     const why = `Do this: ${'x'.repeat(300)}.`;
-    const home: Finding = { kind: 'home', what: 'The home', why, outcome: 'left' };
+    const home: Finding = { kind: 'home', what: 'The home.', why, outcome: 'left' };
     const lines = findingTable([ORPHAN, home]).split('\n');
     assert.equal(lines.length, 3);
     const starts = lines.map((line) => line.search(/WHAT|Process|The home/));
     assert.deepEqual(new Set(starts).size, 1);
-    assert.ok(lines[2]?.endsWith(why));
+    assert.ok(lines[2]?.endsWith(`The home. ${why}`));
   });
 
   test('shows nothing that moves the cursor, and kinds of a newer broker as they are', () => {
