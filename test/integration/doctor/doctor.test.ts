@@ -41,6 +41,11 @@ function outcomes(findings: readonly Finding[]): Partial<Record<FindingKind, str
 
 const isLinux = process.platform === 'linux';
 
+/** Only Linux lets us find processes by their mark. */
+function isSeen(pid: number): boolean {
+  return isLinux && identityOf(pid) !== null;
+}
+
 async function brokerHome(t: TestContext): Promise<BrokerHome> {
   const home = await BrokerHome.make(t);
   await home.open(t);
@@ -56,19 +61,19 @@ suite('doctor without a broker', () => {
     const told = await doctor(home);
     assert.equal(told.broker, null);
     assert.equal(told.code, 1);
-    const expected = { stale_lock: 'left', stale_endpoint: 'left' };
-    const all = isLinux ? { ...expected, orphan_process: 'left' } : expected;
-    assert.deepEqual(outcomes(ofOurs(told, pid)), all);
+    const { orphan_process: process, ...files } = outcomes(ofOurs(told, pid));
+    assert.deepEqual(files, { stale_lock: 'left', stale_endpoint: 'left' });
+    // Any broker that starts meanwhile, in whichever home, ends it.
+    if (isSeen(pid)) assert.equal(process, 'left');
     for (const { what, why } of told.findings) assert.ok(what.length > 10 && why.length > 10);
     assert.ok(existsSync(home.paths.endpoint), 'nothing was touched');
-    assert.notEqual(identityOf(pid), null, 'nothing was touched');
 
     const mended = await doctor(home, '--mend');
     const outcome = new Set(Object.values(outcomes(ofOurs(mended, pid))));
     assert.deepEqual(outcome, new Set(['mended']));
     assert.ok(!existsSync(home.paths.endpoint));
     assert.ok(hasEnded(home.paths.lockFolder, owner.number));
-    if (isLinux) await waitUntilGone([pid], 0);
+    if (isLinux) await waitUntilGone([pid], PATIENCE_MS);
     assert.deepEqual(ofOurs(await doctor(home)), []);
     await home.open(t);
     assert.equal(home.owner().number, owner.number + 1, 'a broker takes over as ever');
