@@ -40,7 +40,7 @@ export async function climbLadder(options: LadderOptions): Promise<LadderEnd> {
     hasAnswered ||
     (own.level !== 'none' && (await answered(call, SETTLE_MS, clock))) ||
     !options.mayEndUpstream ||
-    (own.level !== 'none' && upstream.listener !== null);
+    (own.level !== 'none' && upstream.servesSession);
   if (!isLeftAlone) return endedWhole(await upstream.end(graceMs), own);
   return ladderEnd(own.level === 'none' ? 'cooperative' : 'descendants', own);
 }

@@ -6,6 +6,7 @@ import type { WorkRefusal } from './workRefusal.ts';
 
 export type {
   HandOff,
+  Isolation,
   LimitSettings,
   NativeTasks,
   PolicySettings,

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type {
   HandOff,
   HttpDefinition,
+  Isolation,
   NativeTasks,
   RoutePolicy,
 } from '../../brokerApi/brokerProtocol.ts';
@@ -31,6 +32,8 @@ export interface ConnectOptions {
 const HAND_OFFS: readonly HandOff[] = ['auto', 'always', 'never'];
 
 const NATIVE_TASKS: readonly NativeTasks[] = ['never', 'optional', 'required'];
+
+const ISOLATIONS: readonly Isolation[] = ['shared', 'perCall'];
 
 const OPTIONS = {
   route: { type: 'string' },
@@ -62,7 +65,6 @@ export function parseConnectOptions(
   const end = argv.indexOf('--');
   const own = end === -1 ? argv : argv.slice(0, end);
   const { values } = withUsageErrors(() => parseArgs({ args: [...own], options: OPTIONS }));
-  refuseLater(values);
   const commandLine = end === -1 ? undefined : commandLineOf(argv.slice(end + 1));
   const remote = remoteOf(values, env);
   if (remote !== undefined && commandLine !== undefined) {
@@ -83,13 +85,6 @@ type Values = { [Name in Exclude<keyof typeof OPTIONS, Lists>]?: string | undefi
   [Name in Lists]?: readonly string[] | undefined;
 };
 
-function refuseLater({ isolation }: Values): void {
-  if (isolation === undefined || isolation === 'shared') return;
-  if (isolation === 'perCall')
-    throw usage('--isolation perCall is not supported yet: leave it out.');
-  throw usage(`--isolation is shared or perCall, not "${isolation}".`);
-}
-
 function routeOf(route: string | undefined): string {
   if (route === undefined) throw usage('--route NAME is missing: the name of the server.');
   if (/^[^\p{Cc}]{1,200}$/u.test(route)) return route;
@@ -102,6 +97,7 @@ function policyOf(values: Values): RoutePolicy {
     throw usage(`--policy is auto, always or never, not "${values.policy}".`);
   }
   const nativeTasks = nativeTasksOf(values['native-tasks']);
+  const isolation = isolationOf(values.isolation);
   const handOffAfterMs = millisecondsOf('hand-off-after', values['hand-off-after']);
   const ttlMs = millisecondsOf('ttl', values.ttl);
   const idleTimeoutMs = millisecondsOf('idle-timeout', values['idle-timeout']);
@@ -110,6 +106,7 @@ function policyOf(values: Values): RoutePolicy {
   return {
     ...(policy !== undefined && { policy }),
     ...(nativeTasks !== undefined && { nativeTasks }),
+    ...(isolation !== undefined && { isolation }),
     ...(handOffAfterMs !== undefined && { handOffAfterMs }),
     ...(ttlMs !== undefined && { ttlMs }),
     ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
@@ -128,6 +125,12 @@ function nativeTasksOf(value: string | undefined): NativeTasks | undefined {
   const nativeTasks = NATIVE_TASKS.find((known) => known === value);
   if (value === undefined || nativeTasks !== undefined) return nativeTasks;
   throw usage(`--native-tasks is never, optional or required, not "${value}".`);
+}
+
+function isolationOf(value: string | undefined): Isolation | undefined {
+  const isolation = ISOLATIONS.find((known) => known === value);
+  if (value === undefined || isolation !== undefined) return isolation;
+  throw usage(`--isolation is shared or perCall, not "${value}".`);
 }
 
 function commandLineOf([command, ...args]: readonly string[]): CommandLine {

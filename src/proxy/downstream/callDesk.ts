@@ -25,6 +25,7 @@ import type { InFlight } from './inFlight.ts';
 import type { JoinedCall } from './joinedCall.ts';
 import { policyFor, type TaskForm, taskFormOf } from './nativeTasks/taskForm.ts';
 import type { TaskMethods } from './nativeTasks/taskMethods.ts';
+import type { OwnUpstreams } from './ownUpstreams.ts';
 import { RepeatDesk } from './repeatDesk.ts';
 import { refusalOf } from './taskLimits.ts';
 import { ToolCall } from './toolCall.ts';
@@ -40,6 +41,7 @@ export interface CallDeskOptions {
   readonly binding: UpstreamBinding;
   readonly client: () => ClientFacts;
   readonly tasks: TaskMethods;
+  readonly own: OwnUpstreams;
 }
 
 interface WantedCall {
@@ -110,7 +112,7 @@ export class CallDesk {
   }
 
   #callUpstream(message: WireMessage, { tool, form, ...wanted }: WantedCall): void {
-    const { context, route, binding, client } = this.options;
+    const { context, route, client } = this.options;
     const policy = policyFor(form, wanted.policy);
     const call = new ToolCall({ context, route, message, tool, policy, client: client(), form });
     const reply = new CallReply(this.#replyPort, message, form);
@@ -121,6 +123,24 @@ export class CallDesk {
       return;
     }
     reply.become(call);
+    if (policy.isolation === 'perCall') this.#runAlone(call, message, reply);
+    else this.#run(call, reply);
+  }
+
+  /** In an upstream of its own: shown and handed off like any other while that starts. */
+  #runAlone(call: ToolCall, message: WireMessage, reply: CallReply): void {
+    const { own } = this.options;
+    reply.onAnswer = (answer) => own.answered(call.upstream, answer);
+    call.enter(reply);
+    void own.open(
+      message,
+      (upstream) => call.begin(upstream),
+      (why) => call.failStart(why),
+    );
+  }
+
+  #run(call: ToolCall, reply: CallReply): void {
+    const { binding } = this.options;
     const upstream = binding.ready;
     if (upstream !== null) call.start(upstream, reply);
     else {

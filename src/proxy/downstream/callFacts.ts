@@ -68,6 +68,10 @@ export class CallFacts {
     return clientOf(this.options.message, this.options.client);
   }
 
+  get message(): WireMessage {
+    return this.options.message;
+  }
+
   get form(): TaskForm {
     return this.options.form ?? 'toolResult';
   }

@@ -10,13 +10,14 @@ import {
   withProgressToken,
 } from '../wire/wireMessage.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from './answers.ts';
+import type { CallDownstream } from './callDownstream.ts';
 import type { CompanionNames } from './companions/companionTools.ts';
 import type { FlightEntry, InFlight } from './inFlight.ts';
 import type { TaskForm } from './nativeTasks/taskForm.ts';
 import type { TaskMethods } from './nativeTasks/taskMethods.ts';
 import { handOffSentence, inputSentence } from './sentences.ts';
 import { type TaskWaiter, viewOf } from './taskAnswers.ts';
-import type { CallDownstream, ToolCall } from './toolCall.ts';
+import type { ToolCall } from './toolCall.ts';
 
 /** What all replies of one connection share. */
 export interface ReplyPort {
@@ -33,6 +34,8 @@ export class CallReply implements CallDownstream {
   readonly #id: string;
   /** What the request is; the id may come again for another. */
   #entry: FlightEntry | null = null;
+  /** Hears the upstream's own answer before the host does. */
+  onAnswer: ((answer: WireMessage) => void) | null = null;
 
   constructor(
     private readonly to: ReplyPort,
@@ -49,6 +52,7 @@ export class CallReply implements CallDownstream {
 
   answer(message: WireMessage): void {
     this.#leave();
+    this.onAnswer?.(message);
     this.to.port.send(withId(message, this.#id));
   }
 

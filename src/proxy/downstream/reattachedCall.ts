@@ -10,8 +10,9 @@ import type {
   TaskRecord,
 } from '../../registry/taskRecord.ts';
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
+import type { RequestObserver } from '../upstream/requestObserver.ts';
 import { resumeRequest } from '../upstream/tasks/resume.ts';
-import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { inputRoundOf, retryOf } from '../wire/inputRounds.ts';
 import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
 import type { LiveCall } from './liveCall.ts';

@@ -1,10 +1,12 @@
 import { TaskHandlesError } from '../../common/errors.ts';
 import type { HandleId } from '../../registry/taskRecord.ts';
 import type { ProxyContext } from '../proxyContext.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import type { CallReply } from './callReply.ts';
 import { BAD_KEY } from './idempotencyKey.ts';
 import { CANCELLED_BY_CLIENT } from './inFlight.ts';
 import { JoinedCall } from './joinedCall.ts';
+import type { OwnUpstreams } from './ownUpstreams.ts';
 import { refusalOf } from './taskLimits.ts';
 import type { ToolCall } from './toolCall.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
@@ -13,6 +15,7 @@ import type { UpstreamBinding } from './upstreamBinding.ts';
 export interface RepeatDeskOptions {
   readonly context: ProxyContext;
   readonly binding: UpstreamBinding;
+  readonly own: OwnUpstreams;
 }
 
 /** One connection's calls that have run, or are running, already: they join (P2). */
@@ -68,9 +71,12 @@ export class RepeatDesk {
         call.release();
         fail('The first call with this key was taken back before it ran; call again.');
       });
-      this.options.binding.withUpstream((upstream) => {
-        if (call.isWaiting) call.startRecorded(upstream).then(resolve, reject);
-      }, fail);
+      const run = async (upstream: Upstream) => {
+        if (call.isWaiting) await call.startRecorded(upstream).then(resolve, reject);
+      };
+      const { binding, own } = this.options;
+      if (call.policy.isolation === 'perCall') void own.open(call.message, run, fail);
+      else binding.withUpstream((upstream) => void run(upstream), fail);
     });
   }
 

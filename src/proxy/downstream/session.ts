@@ -20,6 +20,7 @@ import { abandon, CANCELLED_BY_CLIENT, InFlight } from './inFlight.ts';
 import { rewriteDiscoverResult, rewriteInitializeResult } from './initializeRewrite.ts';
 import { withRelatedTask } from './nativeTasks/relatedTask.ts';
 import { TaskMethods } from './nativeTasks/taskMethods.ts';
+import { OwnUpstreams } from './ownUpstreams.ts';
 import { UpstreamBinding } from './upstreamBinding.ts';
 
 const UNKNOWN_CLIENT: ClientFacts = { name: 'unknown', version: '', conversationId: null };
@@ -32,6 +33,7 @@ const LEGACY: Opening = { dialect: 'legacy' };
 export class Session {
   readonly #inFlight = new InFlight();
   readonly #binding: UpstreamBinding;
+  readonly #own: OwnUpstreams;
   readonly #desk: CallDesk;
   readonly #tasks: TaskMethods;
   #client: ClientFacts = UNKNOWN_CLIENT;
@@ -51,7 +53,8 @@ export class Session {
     const client = () => this.#client;
     const shared = { context, route, port, inFlight, binding: this.#binding, client };
     this.#tasks = new TaskMethods(shared);
-    this.#desk = new CallDesk({ ...shared, tasks: this.#tasks });
+    this.#own = new OwnUpstreams({ context, route, port, greeting: this.#binding.greeting });
+    this.#desk = new CallDesk({ ...shared, tasks: this.#tasks, own: this.#own });
   }
 
   /** A line from the host. Never throws: what is no message is answered as JSON-RPC says. */
@@ -64,6 +67,7 @@ export class Session {
   /** The host does not read (or reads again): the server is to wait for it. */
   holdUpstream(isHeld: boolean): void {
     this.#binding.holdOutput(isHeld);
+    this.#own.holdOutput(isHeld);
   }
 
   /** The answer to this request (id as JSON text) was dropped: the host had cancelled it. */
@@ -79,6 +83,7 @@ export class Session {
     for (const entry of this.#inFlight.all()) abandon(entry);
     this.#inFlight.clear();
     this.#tasks.dispose();
+    this.#own.release();
     this.#binding.release();
   }
 
@@ -100,7 +105,8 @@ export class Session {
   }
 
   #onResponse(message: WireMessage): void {
-    if (!this.#tasks.takeAnswer(message)) this.#binding.current?.answer(message);
+    if (this.#tasks.takeAnswer(message) || this.#own.takeAnswer(message)) return;
+    this.#binding.current?.answer(message);
   }
 
   #onRequest(message: WireMessage, id: string): void {
@@ -134,7 +140,7 @@ export class Session {
     if (message.method === Method.cancelled) this.#onCancelled(message);
     else if (message.method === Method.initialized && this.#swallowInitialized) {
       this.#swallowInitialized = false;
-    } else {
+    } else if (!this.#own.takeNotification(message)) {
       this.#binding.withUpstream(
         (upstream) => upstream.sendRaw(message.text),
         () => {},
@@ -167,7 +173,7 @@ export class Session {
 
   /** Passes a request on; by default its answer goes back with nothing changed but the id. */
   #forward(message: WireMessage, id: string, onResponse?: (answer: WireMessage) => void): void {
-    this.#binding.remember(message);
+    this.#binding.greeting.remember(message);
     const tokenText = progressTokenOf(message);
     forwardRequest({
       message,

@@ -1,49 +1,30 @@
-import type { Disposable } from '../../common/disposable.ts';
 import { messageOf, TaskHandlesError } from '../../common/errors.ts';
-import { Emitter } from '../../common/event.ts';
 import { foldProgress } from '../../registry/progress.ts';
 import type { HandleId, RemoteWork, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
-import type { RequestObserver, Upstream } from '../upstream/upstream.ts';
-import { type InputRound, inputRoundOf, retryOf } from '../wire/inputRounds.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { inputRoundOf } from '../wire/inputRounds.ts';
 import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
+import type { CallDownstream } from './callDownstream.ts';
 import { CANCELLED_BY_CLIENT } from './inFlight.ts';
 import type { LiveCall } from './liveCall.ts';
-import { type AskedTask, askRound, askWhenTask, isLive } from './taskInput.ts';
-import { TimedCall } from './timedCall.ts';
 import { eventOf, progressFrom } from './upstreamAnswer.ts';
-
-/** The connection that made a call, as long as it is there. Exactly one answer goes through it. */
-export interface CallDownstream {
-  answer(message: WireMessage): void;
-  answerHandOff(record: TaskRecord, call: ToolCall): void;
-  answerGone(why: string): void;
-  answerRevoked(why: string): void;
-  progress(message: WireMessage): void;
-}
+import { UpstreamCall } from './upstreamCall.ts';
 
 /**
  * One `tools/call` on its way: `open` until the answer or the hand-off, then a `task` whose
  * record is the registry's. Whatever happens first wins; the downstream gets one answer.
  */
-export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
+export class ToolCall extends UpstreamCall implements LiveCall {
   readonly kind = 'call';
-  handle: HandleId | null = null;
   progress: TaskProgress | null = null;
-  /** Whether another call used the same upstream meanwhile: then descendants are nobody's own. */
-  hasOverlapped = false;
-  upstream: Upstream | null = null;
   downstream: CallDownstream | null = null;
 
   #state: 'open' | 'handingOff' | 'task' | 'ended' = 'open';
-  #upstreamRequest = 0;
   #answer: WireMessage | null = null;
   #whyGone: string | null = null;
   #remote: RemoteWork | null = null;
   #isTakenBack = false;
-  /** Its upstream was asked to stop: nothing is sent again, whatever the record says by now. */
-  #isStopped = false;
   #handOffDone: Promise<void> = Promise.resolve();
-  #settled: Emitter<void> | null = null;
 
   get hasDownstream(): boolean {
     return this.downstream !== null;
@@ -68,12 +49,39 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
 
   /** Sends the call and starts the clocks of its row and its hand-off. */
   start(upstream: Upstream, downstream: CallDownstream): void {
-    const { context, message, policy } = this.options;
-    this.upstream = upstream;
     this.downstream = downstream;
-    this.#upstreamRequest = upstream.forwardCall(message, this);
-    context.calls.add(this);
-    if (policy.policy === 'always') void this.handOff();
+    this.#send(upstream);
+    this.#enter();
+  }
+
+  /** As `start`, while an upstream of its own starts for it: shown, handed off and ended like any. */
+  enter(downstream: CallDownstream): void {
+    this.downstream = downstream;
+    this.options.context.calls.add(this);
+    this.#enter();
+  }
+
+  /** Its own upstream is there; nothing is sent that nobody wants any more. */
+  begin(upstream: Upstream): void {
+    const isWanted = this.isWaiting ? !this.#isTakenBack && !this.isStopped : this.asked !== null;
+    if (isWanted) this.#send(upstream);
+  }
+
+  /** There is no upstream for it: nothing was run. */
+  failStart(why: string): void {
+    if (this.#state === 'open') {
+      this.end();
+      this.downstream?.answerRefused(why);
+    } else this.onGone(why);
+  }
+
+  #send(upstream: Upstream): void {
+    this.sendTo(upstream, this.options.message);
+    this.options.context.calls.add(this);
+  }
+
+  #enter(): void {
+    if (this.options.policy.policy === 'always') void this.handOff();
     else this.armClocks();
   }
 
@@ -82,7 +90,7 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
    * key never runs twice, whatever dies (P2). Rejects when the disk refuses: nothing has run.
    */
   async startRecorded(upstream: Upstream): Promise<HandleId> {
-    const { context, message } = this.options;
+    const { context } = this.options;
     this.upstream = upstream;
     this.#state = 'handingOff';
     const draft = this.draft({ progress: null, upstream: upstream.facts, remote: null });
@@ -97,7 +105,7 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     context.calls.becameTask(this, handle);
     if (this.#isTakenBack) this.#endAsTakenBack(handle);
     else if (upstream.isLeaving) this.onGone('The server ended before the call reached it.');
-    else this.#upstreamRequest = upstream.forwardCall(message, this);
+    else this.sendTo(upstream, this.options.message);
     return handle;
   }
 
@@ -156,7 +164,7 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     if (this.#isTakenBack) this.#endAsTakenBack(record.handle);
     else if (this.#answer === null || round !== null) this.downstream?.answerHandOff(record, this);
     else this.#finishDuringHandOff(record, this.#answer);
-    if (round !== null && !this.#isTakenBack) this.#ask(round);
+    if (round !== null && !this.#isTakenBack) this.ask(round);
     if (this.#whyGone !== null) this.onGone(this.#whyGone);
   }
 
@@ -168,66 +176,31 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     this.#applyAnswer(record.handle, answer, !isHandedOff && this.downstream !== null);
   }
 
-  /** The upstream's answer has come, or it has gone. */
-  onDidSettle(listener: () => void): Disposable {
-    this.#settled ??= new Emitter();
-    return this.#settled.event(listener);
-  }
-
   onResponse(answer: WireMessage): void {
-    this.#settled?.fire();
+    this.settle();
     if (this.#state === 'open') this.#finishOpen(answer);
     else if (this.#state === 'handingOff') this.#answer = answer;
     else if (this.#state === 'task' && this.handle !== null) {
       const round = inputRoundOf(answer);
       if (round === null) this.#applyAnswer(this.handle, answer, false);
-      else this.#ask(round);
+      else this.ask(round);
     }
   }
 
-  /** The task goes on when its questions are answered: by the same call, sent with the answers. */
-  #ask(round: InputRound): void {
-    const asked = this.#asked;
-    if (asked === null) {
-      this.#end();
-      return;
-    }
-    this.upstream?.awaitRetry(this.#upstreamRequest, this);
-    askRound(asked, round, (responses) => {
-      if (this.#asked === null) return;
-      const retry = retryOf(this.options.message, { ...round, responses });
-      const { upstream } = this;
-      if (retry === null || upstream === null || upstream.isLeaving) {
-        this.onGone('Its server was gone before the question could be answered.');
-      } else this.#upstreamRequest = upstream.forwardCall(retry, this);
-    });
-  }
-
-  /** The server asks, and no host is there to take it: the task does. */
-  onAsk(request: WireMessage, send: (line: string) => void): (() => void) | null {
-    if (this.#state !== 'handingOff' && this.#asked === null) return null;
-    const becoming = this.#handOffDone.then(() => this.#asked);
-    return askWhenTask(becoming, request, send);
-  }
-
-  /** The task, as long as it may ask. */
-  get #asked(): AskedTask | null {
-    const { handle } = this;
-    const { registry, questions } = this.options.context;
-    if (handle === null || this.#isStopped || !isLive(registry, handle)) return null;
-    return { handle, questions };
+  protected becomingTask(): Promise<void> | null {
+    return this.#state === 'handingOff' ? this.#handOffDone : null;
   }
 
   /** The answer first: its reader begins while we put our books in order. */
   #finishOpen(answer: WireMessage): void {
     if (!this.#isTakenBack) this.downstream?.answer(answer);
-    this.#end();
+    this.end();
   }
 
   /** A result, `isError` included, completes the task; a JSON-RPC error fails it. */
   #applyAnswer(handle: HandleId, answer: WireMessage, isDelivered: boolean): void {
     const { registry } = this.options.context;
-    this.#end();
+    this.end();
     const applied = registry.apply(handle, eventOf(answer));
     this.#record(
       isDelivered ? applied.then(() => registry.apply(handle, { type: 'collected' })) : applied,
@@ -236,12 +209,12 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
 
   onGone(why: string): void {
     this.#whyGone = why;
-    this.#settled?.fire();
+    this.settle();
     if (this.#state === 'open') {
-      this.#end();
+      this.end();
       this.downstream?.answerGone(why);
     } else if (this.#state === 'task' && this.handle !== null) {
-      this.#end();
+      this.end();
       const event = { type: 'upstreamExited', note: why } as const;
       this.#record(this.options.context.registry.apply(this.handle, event));
     }
@@ -280,7 +253,7 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     this.#isTakenBack = true;
     if (this.#state === 'open') {
       this.cancelUpstream(reason, { forget: true });
-      this.#end();
+      this.end();
     } else if (this.#state === 'task' && this.handle !== null) this.#endAsTakenBack(this.handle);
   }
 
@@ -288,7 +261,7 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     const event = { type: 'cancelled', by: 'agent', note: null } as const;
     this.#record(this.options.context.registry.apply(handle, event));
     this.cancelUpstream('The request was cancelled.', { forget: true });
-    this.#end();
+    this.end();
   }
 
   /**
@@ -317,28 +290,16 @@ export class ToolCall extends TimedCall implements RequestObserver, LiveCall {
     return true;
   }
 
-  /** Whether the upstream still owes an answer. */
-  get isPendingUpstream(): boolean {
-    return this.upstream?.isPending(this.#upstreamRequest) ?? false;
-  }
-
-  cancelUpstream(reason: string, options: { forget: boolean }): void {
-    this.#isStopped = true;
-    this.upstream?.cancel(this.#upstreamRequest, { reason, ...options });
-    if (options.forget && this.upstream !== null)
-      this.options.context.pool.reconsider(this.upstream);
-  }
-
   /** Lets go of everything; called once the upstream's answer no longer matters. */
   release(): void {
-    this.#end();
+    this.end();
   }
 
-  #end(): void {
+  protected end(): void {
     if (this.#state !== 'task') this.#state = 'ended';
     this.disarmClocks();
     this.options.context.calls.remove(this);
-    if (this.upstream !== null) this.options.context.pool.reconsider(this.upstream);
+    this.reconsiderUpstream();
   }
 
   #record(work: Promise<unknown>): void {

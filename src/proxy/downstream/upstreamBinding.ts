@@ -2,11 +2,10 @@ import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
 import type { Opening } from '../upstream/opening.ts';
-import { handshakeKey, type Upstream, type UpstreamListener } from '../upstream/upstream.ts';
+import type { UpstreamListener } from '../upstream/requestObserver.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { upstreamKey } from '../upstream/upstreamKey.ts';
-import { notificationLine } from '../wire/jsonRpc.ts';
-import { Method } from '../wire/mcpNames.ts';
-import { sliceOf, type WireMessage } from '../wire/wireMessage.ts';
+import { ClientGreeting } from './clientGreeting.ts';
 
 /** Work that needs the upstream; exactly one of the two runs, once. */
 interface Waiter {
@@ -19,15 +18,12 @@ interface Waiter {
  * equal key, and starts it again, silently initialised, when it has gone and is needed once more.
  */
 export class UpstreamBinding {
+  /** What a fresh process must be told. */
+  readonly greeting = new ClientGreeting();
   #upstream: Upstream | null = null;
   /** What it was started with: the route may have been redefined since. */
   #definition: ServerDefinition;
-  #opening: Opening = { dialect: 'legacy' };
   #waiting: Waiter[] | null = null;
-  #initializeParams: string | null = null;
-  /** Params (JSON text) of what a fresh process must be told again. */
-  #logLevel: string | null = null;
-  readonly #subscriptions = new Map<string, string>();
   #isReleased = false;
 
   constructor(
@@ -40,8 +36,8 @@ export class UpstreamBinding {
 
   /** How its client opens: before its first request, and when it falls back to `initialize`. */
   open(opening: Opening): void {
-    const isAnother = opening.dialect !== this.#opening.dialect;
-    this.#opening = opening;
+    const isAnother = opening.dialect !== this.greeting.opening.dialect;
+    this.greeting.opening = opening;
     if (!isAnother || this.#upstream === null) return;
     this.context.pool.release(this.#upstream);
     this.#upstream = null;
@@ -70,7 +66,7 @@ export class UpstreamBinding {
 
   /** Before `initialize` is forwarded: takes over a free upstream with an equal key, if any. */
   adopt(paramsText: string): Upstream | null {
-    this.#initializeParams = paramsText;
+    this.greeting.paramsText = paramsText;
     if (this.#waiting !== null) return null;
     const { definition } = this.route;
     const adopted = this.context.pool.adopt(this.#keyOf(definition));
@@ -91,14 +87,6 @@ export class UpstreamBinding {
     this.context.pool.setKey(upstream, this.#keyOf(this.#definition));
   }
 
-  /** Notes what a fresh process would have to be told again. */
-  remember(message: WireMessage): void {
-    const text = message.params === null ? '{}' : sliceOf(message.text, message.params);
-    if (message.method === Method.setLevel) this.#logLevel = text;
-    else if (message.method === Method.subscribe) this.#subscriptions.set(text, text);
-    else if (message.method === Method.unsubscribe) this.#subscriptions.delete(text);
-  }
-
   /** What is started meanwhile is read until its own lines are too many. */
   holdOutput(isHeld: boolean): void {
     this.#upstream?.holdOutput(isHeld);
@@ -114,18 +102,18 @@ export class UpstreamBinding {
   async #start(): Promise<void> {
     try {
       const { name, definition } = this.route;
-      const opening = this.#opening;
+      const { opening } = this.greeting;
       const upstream =
         this.#adoptModern(definition) ?? (await this.context.pool.start(name, definition, opening));
       if (this.#isReleased) return await upstream.shutDown();
-      if (opening.dialect !== this.#opening.dialect) {
+      if (opening.dialect !== this.greeting.opening.dialect) {
         void upstream.shutDown();
         return await this.#start();
       }
       this.#definition = definition;
       upstream.listener = this.listener;
       if (opening.dialect === 'modern') this.#greetedModern(upstream);
-      if (this.#initializeParams !== null && this.#hasHandshake) {
+      if (this.greeting.paramsText !== null && this.#hasHandshake) {
         await this.#repeatHandshake(upstream);
       }
       if (this.#isReleased) return this.context.pool.release(upstream);
@@ -141,7 +129,7 @@ export class UpstreamBinding {
 
   /** A modern client says everything with each request: whatever was opened so may be adopted. */
   #adoptModern(definition: ServerDefinition): Upstream | null {
-    if (this.#opening.dialect === 'legacy') return null;
+    if (this.greeting.opening.dialect === 'legacy') return null;
     return this.context.pool.adopt(this.#keyOf(definition));
   }
 
@@ -164,7 +152,9 @@ export class UpstreamBinding {
   /** A fresh process in the place of one that has gone: the downstream notices nothing. */
   async #repeatHandshake(upstream: Upstream): Promise<void> {
     try {
-      await this.#greetAgain(upstream);
+      const resultText = await this.greeting.repeat(upstream);
+      upstream.handshake = { paramsText: this.greeting.paramsText ?? '{}', resultText };
+      this.context.pool.setKey(upstream, this.#keyOf(this.#definition));
     } catch (error) {
       upstream.listener = null;
       void upstream.shutDown();
@@ -172,34 +162,8 @@ export class UpstreamBinding {
     }
   }
 
-  async #greetAgain(upstream: Upstream): Promise<void> {
-    const params = this.#initializeParams ?? '{}';
-    const answer = await ask(upstream, Method.initialize, params);
-    if (answer.result === null) throw new Error('It refused to be initialised again.');
-    upstream.handshake = { paramsText: params, resultText: sliceOf(answer.text, answer.result) };
-    this.context.pool.setKey(upstream, this.#keyOf(this.#definition));
-    upstream.sendRaw(notificationLine(Method.initialized));
-    if (this.#logLevel !== null) await ask(upstream, Method.setLevel, this.#logLevel);
-    for (const text of this.#subscriptions.values()) await ask(upstream, Method.subscribe, text);
-  }
-
   #keyOf(definition: ServerDefinition): string {
-    const opening = this.#opening;
-    const { version, capabilitiesJson } =
-      opening.dialect === 'legacy'
-        ? handshakeKey(this.#initializeParams ?? '{}')
-        : { version: opening.protocolVersion, capabilitiesJson: opening.capabilitiesJson };
     const { workspace, name } = this.route;
-    const protocolVersion = version;
-    return upstreamKey({ workspace, route: name, definition, protocolVersion, capabilitiesJson });
+    return upstreamKey({ workspace, route: name, definition, ...this.greeting.key });
   }
-}
-
-function ask(upstream: Upstream, method: string, paramsText: string): Promise<WireMessage> {
-  return new Promise((resolve, reject) => {
-    upstream.request(method, paramsText, {
-      onResponse: resolve,
-      onGone: (why) => reject(new Error(why)),
-    });
-  });
 }

@@ -1,10 +1,8 @@
 import { DisposableStore } from '../../common/disposable.ts';
 import { Emitter } from '../../common/event.ts';
-import { isJsonObject, parseJson } from '../../common/json.ts';
-import { elementsOf, type Span } from '../../common/jsonSpans.ts';
+import { elementsOf } from '../../common/jsonSpans.ts';
 import type { Log } from '../../common/log.ts';
-import { redactSecrets } from '../../registry/redact.ts';
-import type { RemoteWork, UpstreamFacts } from '../../registry/taskRecord.ts';
+import type { UpstreamFacts } from '../../registry/taskRecord.ts';
 import { errorLine, notificationLine, requestLine, WireErrorCode } from '../wire/jsonRpc.ts';
 import { META_CALL, META_SUBSCRIPTION_ID, Method } from '../wire/mcpNames.ts';
 import {
@@ -17,37 +15,20 @@ import {
   withOwnIdAndToken,
 } from '../wire/wireMessage.ts';
 import { AskedRequests, isQuestionOfTask } from './askedRequests.ts';
+import { describeExit } from './describeExit.ts';
+import type { Handshake } from './handshake.ts';
+import type { RequestObserver, UpstreamListener } from './requestObserver.ts';
 import type { ChannelExit, UpstreamChannel, UpstreamEnding } from './upstreamChannel.ts';
 import { UpstreamPause } from './upstreamPause.ts';
 
-/** What becomes of a request to the upstream. Exactly one of the first two is called, once. */
-export interface RequestObserver {
-  onResponse(message: WireMessage): void;
-  /** The upstream is gone; `why` is one line for a person. */
-  onGone(why: string): void;
-  /** Progress under the request's own token. */
-  onProgress?(message: WireMessage): void;
-  /** A notification that names this listen request (2026-07-28); the id stands at `place`. */
-  onNews?(message: WireMessage, place: Span): void;
-  /** How to find the request's work again after a crash of ours. */
-  onRemote?(remote: RemoteWork): void;
-  /**
-   * The server asks something and no host is attached: `send` takes the answer line. Gives back
-   * what takes the question back; `null` where nobody can be asked.
-   */
-  onAsk?(request: WireMessage, send: (line: string) => void): (() => void) | null;
-}
-
-/** The connection an upstream talks to besides answering: requests and notifications of its own. */
-export interface UpstreamListener {
-  receive(message: WireMessage): void;
-  stderr(text: string): void;
-}
-
-/** What was agreed at `initialize`, kept so that an adopting connection can be answered. */
-export interface Handshake {
-  readonly paramsText: string;
-  readonly resultText: string;
+export interface UpstreamOptions {
+  /** Unique in this broker. */
+  readonly id: string;
+  readonly route: string;
+  readonly channel: UpstreamChannel;
+  readonly log: Log;
+  /** Started for one call alone (`isolation: "perCall"`): it serves nobody else, ever. */
+  readonly isOwn?: boolean;
 }
 
 /**
@@ -56,6 +37,8 @@ export interface Handshake {
  */
 export class Upstream {
   readonly #pending = new Map<number, RequestObserver>();
+  /** Those that were asked to stop: an answer may still come, and nobody needs it. */
+  readonly #unwanted = new Set<number>();
   /** Calls that a task goes on with, once questions are answered (2026-07-28). */
   readonly #rounds = new Map<number, RequestObserver>();
   readonly #gone = new Emitter<string>();
@@ -63,6 +46,8 @@ export class Upstream {
   #lastId = 0;
   #whyGone: string | null = null;
   #isEnding = false;
+  #wasShutDown = false;
+  #exit: ChannelExit | null = null;
   #ending: Promise<UpstreamEnding> | null = null;
   /** Settles when the exit is known. */
   readonly onGone = this.#gone.event;
@@ -72,12 +57,18 @@ export class Upstream {
   handshake: Handshake | null = null;
   readonly #asked = new AskedRequests();
 
-  constructor(
-    readonly id: string,
-    readonly route: string,
-    private readonly channel: UpstreamChannel,
-    private readonly log: Log,
-  ) {
+  readonly id: string;
+  readonly route: string;
+  readonly isOwn: boolean;
+  private readonly channel: UpstreamChannel;
+  private readonly log: Log;
+
+  constructor({ id, route, channel, log, isOwn = false }: UpstreamOptions) {
+    this.id = id;
+    this.route = route;
+    this.isOwn = isOwn;
+    this.channel = channel;
+    this.log = log;
     this.standstill = new UpstreamPause(channel, log);
     this.#owned.add(channel.onLine((line) => this.#receive(line)));
     this.#owned.add(channel.onStderr((text) => this.listener?.stderr(text)));
@@ -100,9 +91,23 @@ export class Upstream {
     return this.#isEnding || this.isGone;
   }
 
-  /** Requests without an answer yet, those of tasks included, and those that wait for a retry. */
+  /**
+   * Whether it went without being asked to, or was ended by force: its session may want another. A
+   * server that exits with code 0 is done, by its own account.
+   */
+  get wasCutShort(): boolean {
+    if (this.#exit === null || this.#wasShutDown) return false;
+    return this.#ending !== null || this.#exit.code !== 0;
+  }
+
+  /** Whether an attached session needs it beside the call that it runs. */
+  get servesSession(): boolean {
+    return !this.isOwn && this.listener !== null;
+  }
+
+  /** Requests that somebody waits for, those of tasks included, and those that wait for a retry. */
   get inFlight(): number {
-    return this.#pending.size + this.#rounds.size;
+    return this.#pending.size + this.#rounds.size - this.#unwanted.size;
   }
 
   /** Sends a downstream's request under an id of ours; its token, if any, is replaced as well. */
@@ -158,7 +163,8 @@ export class Upstream {
   /** Asks for a stop. With `forget`, an answer that still comes is dropped. */
   cancel(id: number, options: { reason: string; forget: boolean }): void {
     if (!this.#rounds.delete(id) && !this.#pending.has(id)) return;
-    if (options.forget) this.#pending.delete(id);
+    if (options.forget) this.#forget(id);
+    else if (this.#pending.has(id)) this.#unwanted.add(id);
     this.#send(notificationLine(Method.cancelled, { requestId: id, reason: options.reason }));
     this.standstill.wake();
   }
@@ -184,6 +190,7 @@ export class Upstream {
   /** Never rejects: nobody waits for the end of what nobody needs. */
   async shutDown(): Promise<void> {
     this.#isEnding = true;
+    this.#wasShutDown = true;
     this.standstill.end();
     try {
       await this.channel.shutDown();
@@ -208,6 +215,11 @@ export class Upstream {
 
   endDescendants(sinceMs: number, graceMs: number): Promise<UpstreamEnding> {
     return this.channel.endDescendants(sinceMs, graceMs);
+  }
+
+  #forget(id: number): void {
+    this.#pending.delete(id);
+    this.#unwanted.delete(id);
   }
 
   #register(observer: RequestObserver): number {
@@ -288,7 +300,7 @@ export class Upstream {
     // A server of the legacy era may have gone on without the answers to its questions.
     const observer = this.#pending.get(id) ?? this.#rounds.get(id);
     if (observer === undefined) return;
-    this.#pending.delete(id);
+    this.#forget(id);
     this.#rounds.delete(id);
     observer.onResponse(message);
     if (this.inFlight === 0) this.standstill.wake();
@@ -312,36 +324,14 @@ export class Upstream {
   #onExit(exit: ChannelExit): void {
     const why = describeExit(this.route, exit);
     this.#whyGone = why;
+    this.#exit = exit;
     this.log.write('info', why);
     const observers = [...this.#pending.values(), ...this.#rounds.values()];
     this.#pending.clear();
+    this.#unwanted.clear();
     this.#rounds.clear();
     this.#gone.fire(why);
     for (const observer of observers) observer.onGone(why);
     this.#owned.dispose();
   }
-}
-
-/** One line: what happened and what to do. Goes to disk, so without what looks like a secret. */
-function describeExit(route: string, exit: ChannelExit): string {
-  const lastLine = exit.stderrTail.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  const words = redactSecrets(lastLine.slice(0, 300));
-  // A remote server: it may well be alive.
-  if (exit.code === null && exit.signal === null) {
-    return `Server \`${route}\` is not connected any more${words === '' ? '.' : `: ${words}`}`;
-  }
-  const how =
-    exit.signal !== null ? `was ended by ${exit.signal}` : `exited with code ${exit.code}`;
-  const said = words === '' ? '' : ` Its last words: ${words}`;
-  return `Server \`${route}\` ${how}.${said}`;
-}
-
-/** The `protocolVersion` and `capabilities` of `initialize` params, for the adoption key. */
-export function handshakeKey(paramsText: string): { version: string; capabilitiesJson: string } {
-  const params = parseJson(paramsText);
-  if (!isJsonObject(params)) return { version: '', capabilitiesJson: '' };
-  return {
-    version: String(params.protocolVersion ?? ''),
-    capabilitiesJson: JSON.stringify(params.capabilities ?? {}),
-  };
 }

@@ -24,7 +24,10 @@ interface Entry {
   readonly upstream: Upstream;
   key: string | null;
   linger: Disposable | null;
+  isKept: boolean;
 }
+
+type Server = Pick<OpenServerOptions, 'definition' | 'opening' | 'resume'>;
 
 /**
  * Every upstream of this broker: one downstream each, and those whose downstream has left but
@@ -56,10 +59,18 @@ export class UpstreamPool implements Disposable {
     return await this.#open(route, { definition, opening: { dialect: 'legacy' }, resume: work });
   }
 
-  async #open(
-    route: string,
-    server: Pick<OpenServerOptions, 'definition' | 'opening' | 'resume'>,
-  ): Promise<Upstream> {
+  /** As `start`, for one call alone: ended as soon as that is over, adopted by nobody. */
+  async startOwn(route: string, definition: ServerDefinition, opening: Opening): Promise<Upstream> {
+    return await this.#open(route, { definition, opening }, true);
+  }
+
+  /** Whether the call of this upstream of one call may come again: then it stays without work. */
+  keep(upstream: Upstream, isKept: boolean): void {
+    const entry = this.#entries.get(upstream.id);
+    if (entry !== undefined) entry.isKept = isKept;
+  }
+
+  async #open(route: string, server: Server, isOwn = false): Promise<Upstream> {
     this.#lastId += 1;
     const id = `u${this.#lastId}`;
     const { start, clock, log } = this.options;
@@ -71,8 +82,8 @@ export class UpstreamPool implements Disposable {
       await channel.shutDown();
       throw leaving();
     }
-    const upstream = new Upstream(id, route, channel, log);
-    const entry: Entry = { upstream, key: null, linger: null };
+    const upstream = new Upstream({ id, route, channel, log, isOwn });
+    const entry: Entry = { upstream, key: null, linger: null, isKept: false };
     this.#entries.set(id, entry);
     // Ends with the upstream: kept here, one would be left over for each that was ever started.
     upstream.onGone(() => this.#forget(entry));
@@ -106,10 +117,19 @@ export class UpstreamPool implements Disposable {
     this.reconsider(upstream);
   }
 
-  /** Called when work of a free upstream has ended. */
+  /** Called when work of a free upstream has ended, or the call of one that is its own. */
   reconsider(upstream: Upstream): void {
     const entry = this.#entries.get(upstream.id);
-    if (entry === undefined || upstream.listener !== null) return;
+    if (entry === undefined) return;
+    if (upstream.isOwn) this.#endIfDone(entry);
+    else if (upstream.listener === null) this.#lingerThenEnd(entry);
+  }
+
+  #endIfDone(entry: Entry): void {
+    if (entry.upstream.inFlight === 0 && !entry.isKept) void this.#end(entry);
+  }
+
+  #lingerThenEnd(entry: Entry): void {
     entry.linger?.dispose();
     entry.linger = this.options.clock.after(this.options.lingerMs, () => this.#endIfIdle(entry));
   }
@@ -130,7 +150,7 @@ export class UpstreamPool implements Disposable {
   #endIfIdle(entry: Entry): void {
     const { upstream } = entry;
     if (upstream.listener !== null) return;
-    if (upstream.inFlight > 0) this.reconsider(upstream);
+    if (upstream.inFlight > 0) this.#lingerThenEnd(entry);
     else void this.#end(entry);
   }
 

@@ -10,7 +10,7 @@ suite('parseConnectOptions', () => {
   test('reads every option and the command line', () => {
     const options = ['--route', 'r', '--workspace', 'w', '--policy', 'never', '--ttl', '60000'];
     const clocks = ['--idle-timeout', '5', '--total-timeout', '0', '--max-live-tasks', '3'];
-    const more = ['--hand-off-after', '0', '--isolation', 'shared', '--home', 'h', ...clocks];
+    const more = ['--hand-off-after', '0', '--isolation', 'perCall', '--home', 'h', ...clocks];
     const native = ['--native-tasks', 'optional', '--redact-key', 'a', '--redact-key', 'b'];
     const timeouts = { idleTimeoutMs: 5, totalTimeoutMs: 0, maxLiveTasks: 3 };
     assert.deepEqual(
@@ -21,6 +21,7 @@ suite('parseConnectOptions', () => {
         policy: {
           policy: 'never',
           nativeTasks: 'optional',
+          isolation: 'perCall',
           handOffAfterMs: 0,
           ttlMs: 60_000,
           ...timeouts,
@@ -62,7 +63,6 @@ suite('parseConnectOptions', () => {
     ['a duration with a unit', ['--route', 'r', '--hand-off-after', '5s'], /whole milliseconds/],
     ['a duration that timers cannot take', ['--route', 'r', '--ttl', '9999999999'], /--ttl/],
     ['a limit of none', ['--route', 'r', '--max-live-tasks', '0'], /whole number above 0/],
-    ['isolation perCall for now', ['--route', 'r', '--isolation', 'perCall'], /not supported yet/],
     ['another isolation', ['--route', 'r', '--isolation', 'x'], /shared or perCall/],
     ['--url beside a command', ['--route', 'r', '--url', 'http://x', '--', 'c'], /not both/],
     ['a url that is none', ['--route', 'r', '--url', 'x'], /`url` that is none/],
