@@ -12,6 +12,7 @@ import { LearnedHandOffs } from '../proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import { Predecessors } from '../proxy/downstream/predecessors.ts';
 import { TaskQuestions } from '../proxy/downstream/taskQuestions.ts';
+import { UnendedWork } from '../proxy/downstream/unendedWork.ts';
 import type { ProxyContext } from '../proxy/proxyContext.ts';
 import { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
 import type { AuditTrail } from '../registry/auditTrail.ts';
@@ -112,14 +113,15 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const time = owned.add(await createTaskTime(timeOptions));
   const { outlook } = time;
   const questions = owned.add(new TaskQuestions(registry, log));
-  const rows = new TaskRows(registry, calls, { clock, outlook, questions });
+  const unended = owned.add(new UnendedWork());
+  const rows = new TaskRows(registry, calls, { clock, outlook, questions, unended });
   const feed = owned.add(new RowFeed(rows, clock));
-  feed.follow(registry, calls, questions);
+  feed.follow(registry, calls, questions, unended);
   const upstreams = new OwnedUpstreams(ownerInstance());
   const start = upstreams.watched(upstreamStarter(ownerInstance(), log));
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
   feed.followUse(calls, pool);
-  const revoker = new Revoker({ registry, audit, calls, rows, clock, log });
+  const revoker = new Revoker({ registry, audit, calls, rows, unended, clock, log });
   const revoke = revokeByHandle(revoker);
   const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log, locks };
   const deadlines = owned.add(new DeadlineDesk(deadlineOptions));
@@ -135,6 +137,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     predecessors,
     keyed,
     questions,
+    unended,
     clock,
     outlook,
     authority: authorityOf({ locks }),

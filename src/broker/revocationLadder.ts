@@ -26,7 +26,11 @@ const SETTLE_MS = 300;
 export async function climbLadder(options: LadderOptions): Promise<LadderEnd> {
   const { call, clock, reason } = options;
   const { upstream } = call;
-  if (upstream === null || upstream.isGone) return ladderEnd('none');
+  if (upstream === null) return ladderEnd('none');
+  // Ended for something else that it ran, before this could be asked to stop.
+  if (upstream.isGone) {
+    return upstream.ending === null ? ladderEnd('none') : endedWhole(await upstream.ending);
+  }
   const graceMs = call.policy.revokeGraceMs;
   const hadAnswered = !call.isPendingUpstream;
   if (reason !== null) call.cancelUpstream(reason, { forget: false });
@@ -43,6 +47,12 @@ export async function climbLadder(options: LadderOptions): Promise<LadderEnd> {
     (own.level !== 'none' && upstream.servesSession);
   if (!isLeftAlone) return endedWhole(await upstream.end(graceMs), own);
   return ladderEnd(own.level === 'none' ? 'cooperative' : 'descendants', own);
+}
+
+/** What was asked to stop, and did not, is ended with its server. */
+export async function endServer({ upstream, policy }: LiveCall): Promise<LadderEnd> {
+  if (upstream === null) return ladderEnd('none');
+  return endedWhole(await upstream.end(policy.revokeGraceMs));
 }
 
 function endedWhole(whole: UpstreamEnding, before = NOTHING_ENDED): LadderEnd {

@@ -5,6 +5,7 @@ import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import type { UnendedWork } from '../proxy/downstream/unendedWork.ts';
 import { BROKER_PRINCIPAL } from '../registry/auditDrafts.ts';
 import type { AuditDraft, AuditTrail, Principal } from '../registry/auditTrail.ts';
 import { redactSecrets } from '../registry/redact.ts';
@@ -12,7 +13,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { DeadlineClock, TaskEvent } from '../registry/taskEvent.ts';
 import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
 import { type LadderEnd, stopReason } from './ladderEnd.ts';
-import { climbLadder } from './revocationLadder.ts';
+import { climbLadder, endServer } from './revocationLadder.ts';
 import type { TaskRows } from './taskRows.ts';
 
 export interface RevokerOptions {
@@ -20,6 +21,7 @@ export interface RevokerOptions {
   readonly audit: AuditTrail;
   readonly calls: LiveCalls;
   readonly rows: TaskRows;
+  readonly unended: UnendedWork;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -74,7 +76,12 @@ export class Revoker {
     request: Omit<RevokeOne, 'id'>,
   ): Promise<RevokeOutcome[]> {
     const others = request.force ? this.sharing(ids).map((call) => call.handle ?? call.id) : [];
-    return await Promise.all([...ids, ...others].map((id) => this.revoke({ ...request, id })));
+    const tools = ids.flatMap((id) => this.#callOf(id)?.tool ?? []);
+    const note = sharedNote(tools, request.note);
+    // These first: they are on record as revoked before their server ends.
+    const also = others.map((id) => this.revoke({ ...request, id, note }));
+    const asked = ids.map((id) => this.revoke({ ...request, id }));
+    return await Promise.all([...asked, ...also]);
   }
 
   /** The live calls and tasks that share an upstream with these and would end by force with them. */
@@ -94,6 +101,8 @@ export class Revoker {
   }
 
   async #revokeTask(handle: HandleId, request: RevokeOne): Promise<RevokeOutcome> {
+    const unended = request.force ? await this.#unendedOf(handle) : undefined;
+    if (unended !== undefined) return await this.#endServer(handle, unended, request);
     const event = { type: 'revoked', by: request.door, note: request.note } as const;
     return await this.#endTask(event, handle, request);
   }
@@ -116,6 +125,34 @@ export class Revoker {
     await registry.apply(handle, { ...end, type: 'revocationEnded', note });
     const { level } = end;
     return { id: request.id, outcome: 'revoked', level, row: rows.get(handle) };
+  }
+
+  /** The call of a task that was ended, and whose server may be at it still. */
+  async #unendedOf(handle: HandleId): Promise<LiveCall | undefined> {
+    // Somebody less determined may be at it: who forces waits for the grace time.
+    await this.#climbing.get(handle);
+    return this.options.unended.callOf(handle);
+  }
+
+  /** "Terminate Server": the task has ended, its server had been asked to stop, and did not. */
+  async #endServer(
+    handle: HandleId,
+    call: LiveCall,
+    { id, door, ...request }: RevokeOne,
+  ): Promise<RevokeOutcome> {
+    const { registry, rows } = this.options;
+    const end = await endServer(call);
+    const note = joined([
+      'Its server had not stopped, and was ended later',
+      request.note,
+      end.note,
+    ]);
+    const principal = request.principal ?? { ...BROKER_PRINCIPAL, door };
+    const event = { ...end, type: 'serverEnded', note } as const;
+    const { changed } = await registry.apply(handle, event, principal);
+    if (!changed) await registry.auditRefusal(handle, event, principal);
+    const outcome = changed ? 'revoked' : 'already_ended';
+    return { id, outcome, level: end.level, row: rows.get(handle) };
   }
 
   async #revokeCall(call: LiveCall, request: RevokeOne): Promise<RevokeOutcome> {
@@ -182,8 +219,11 @@ export class Revoker {
         this.options.log.write('error', `Ending ${key} failed: ${messageOf(error)}`, error);
         return { level: 'cooperative', note: null };
       })
-      .finally(() => {
+      .finally(async () => {
         call.release();
+        this.options.unended.note(call);
+        // What served this call alone is part of it.
+        if (call.upstream?.isOwn) await call.upstream.shutDown();
         this.#climbing.delete(key);
       });
     this.#climbing.set(key, climbing);
@@ -197,13 +237,14 @@ export class Revoker {
   #mayEndUpstream(call: LiveCall, request: RevokeOne): boolean {
     if (request.force) return true;
     if (this.sharing([request.id]).length > 0) return false;
-    return request.door !== 'agent' || call.upstream?.listener === null;
+    return request.door !== 'agent' || call.upstream?.servesSession !== true;
   }
 
   #callOf(id: string): LiveCall | undefined {
-    const { calls, rows } = this.options;
+    const { calls, rows, unended } = this.options;
     const record = rows.recordOf(id);
-    return record === undefined ? calls.get(id) : calls.ofHandle(record.handle);
+    if (record === undefined) return calls.get(id);
+    return calls.ofHandle(record.handle) ?? unended.callOf(record.handle);
   }
 }
 
@@ -219,6 +260,17 @@ function noteFor(level: RevocationLevel, call: LiveCall | undefined): string | n
   if (level === 'none' && call?.isAttached === false) {
     return 'Its server was not found again yet, so the work may go on there.';
   }
-  if (level !== 'cooperative' || call?.isPendingUpstream !== true) return null;
-  return 'Its server was asked to stop and serves other work, so it was not ended.';
+  if (call?.isPendingUpstream !== true) return null;
+  return 'Its server was asked to stop and had not answered; it serves other work, so it was not ended and may go on working';
+}
+
+/** Of what ends with a server because something else there is ended by force. No handle is named (P8). */
+function sharedNote(tools: readonly string[], note: string | null): string | null {
+  const names = [...new Set(tools)].map((tool) => `\`${tool}\``).join(', ');
+  if (names === '') return note;
+  return joined([`Its server was ended by force to stop ${names}, which it served too`, note]);
+}
+
+function joined(notes: readonly (string | null)[]): string {
+  return notes.filter((note) => note !== null).join('; ');
 }

@@ -1,15 +1,20 @@
 import type { BrokerNotifications } from '../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../common/clock.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
-import { Emitter } from '../common/event.ts';
+import { Emitter, type Event } from '../common/event.ts';
 import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
-import type { TaskQuestions } from '../proxy/downstream/taskQuestions.ts';
 import type { UpstreamPool } from '../proxy/upstream/upstreamPool.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { HandleId } from '../registry/taskRecord.ts';
 import type { TaskRows } from './taskRows.ts';
 
 type RowChange = BrokerNotifications['tasks/changed'];
+
+/** Knows of tasks what is in no record, such as their questions. */
+interface TellsOfTasks {
+  readonly onDidChange: Event<HandleId>;
+}
 
 /** Changes within this time go out together: a window redraws at most a few times a second. */
 const BATCH_MS = 50;
@@ -28,9 +33,11 @@ export class RowFeed implements Disposable {
     private readonly clock: Clock,
   ) {}
 
-  /** Follows the registry and the calls that are no tasks yet. */
-  follow(registry: Registry, calls: LiveCalls, questions: TaskQuestions): void {
-    this.#owned.add(questions.onDidChange((handle) => this.#mark(handle)));
+  /** Follows the registry, the calls that are no tasks yet, and what else tells of tasks. */
+  follow(registry: Registry, calls: LiveCalls, ...others: TellsOfTasks[]): void {
+    for (const { onDidChange } of others) {
+      this.#owned.add(onDidChange((handle) => this.#mark(handle)));
+    }
     this.#owned.add(registry.onDidChange((record) => this.#mark(record.handle)));
     this.#owned.add(registry.onDidRemove((handle) => this.#mark(handle)));
     this.#owned.add(registry.onDidTick((record) => this.#mark(record.handle)));

@@ -4,6 +4,7 @@ import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import { pauseRefusal } from '../proxy/downstream/pauseRefusal.ts';
 import type { TaskQuestions } from '../proxy/downstream/taskQuestions.ts';
+import type { UnendedWork } from '../proxy/downstream/unendedWork.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import { handleExpired } from '../registry/noSuchHandle.ts';
 import type { OutlookOf } from '../registry/outlook.ts';
@@ -21,6 +22,7 @@ export interface RowContext {
   readonly clock: Clock;
   readonly outlook: OutlookOf;
   readonly questions: TaskQuestions;
+  readonly unended: UnendedWork;
 }
 
 /** Rows for people, made from the registry's records and the calls that are no tasks yet. */
@@ -129,9 +131,9 @@ export class TaskRows {
       hasLateResult: record.hasLateResult,
       endedAt: record.endedAtMs === null ? null : new Date(record.endedAtMs).toISOString(),
       clientAttached: call?.hasDownstream === true,
-      upstreamPid: record.upstream?.pid ?? null,
+      upstreamPid: (call?.upstream?.facts ?? record.upstream)?.pid ?? null,
       canPause: isLive && pauseRefusal(call, this.calls) === null,
-      mayStillRun: false,
+      mayStillRun: this.context.unended.has(record.handle),
     };
   }
 

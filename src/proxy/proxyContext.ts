@@ -11,6 +11,7 @@ import type { LearnedHandOffs } from './downstream/learnedHandOffs.ts';
 import type { LiveCalls } from './downstream/liveCalls.ts';
 import type { Predecessors } from './downstream/predecessors.ts';
 import type { TaskQuestions } from './downstream/taskQuestions.ts';
+import type { UnendedWork } from './downstream/unendedWork.ts';
 import type { Pausing } from './pausing.ts';
 import type { UpstreamPool } from './upstream/upstreamPool.ts';
 
@@ -23,6 +24,7 @@ export interface ProxyContext {
   readonly predecessors: Predecessors;
   readonly keyed: KeyedTasks;
   readonly questions: TaskQuestions;
+  readonly unended: UnendedWork;
   readonly clock: Clock;
   readonly outlook: OutlookOf;
   readonly authority: Authority;

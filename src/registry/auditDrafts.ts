@@ -28,6 +28,7 @@ const ACTIONS: Readonly<Record<AuditedEvent['type'], AuditAction>> = {
   cancelled: 'cancelled',
   revoked: 'revoked',
   revocationEnded: 'revocation_ended',
+  serverEnded: 'server_ended',
   paused: 'paused',
   resumed: 'resumed',
   timedOut: 'timed_out',
@@ -48,6 +49,7 @@ export interface AuditedChange {
 export function auditDraftOf({ before, after, event, principal }: AuditedChange): AuditDraft {
   const isLate = after.hasLateResult && before?.hasLateResult === false;
   const reason = reasonOf(event);
+  const ending = event.type === 'revocationEnded' || event.type === 'serverEnded' ? event : null;
   return {
     handle: after.handle,
     route: after.route,
@@ -57,8 +59,8 @@ export function auditDraftOf({ before, after, event, principal }: AuditedChange)
     principal,
     reason: reason === null ? null : shortened(redactSecrets(reason)),
     outcome: 'done',
-    level: event.type === 'revocationEnded' ? event.level : null,
-    ...(event.type === 'revocationEnded' && event.freed !== undefined && { freed: event.freed }),
+    level: ending?.level ?? null,
+    ...(ending?.freed !== undefined && { freed: ending.freed }),
     revision: event.type === 'expired' ? null : after.revision,
   };
 }
@@ -78,6 +80,7 @@ export function principalOf(record: TaskRecord, event: AuditedEvent): Principal 
       return { ...BROKER_PRINCIPAL, door: 'policy' };
     case 'lost':
     case 'revocationEnded':
+    case 'serverEnded':
       return BROKER_PRINCIPAL;
     case 'extended':
     case 'collected':

@@ -13,6 +13,7 @@ export type AuditAction =
   | 'cancelled'
   | 'revoked'
   | 'revocation_ended'
+  | 'server_ended'
   | 'paused'
   | 'resumed'
   | 'work_refused'

@@ -9,12 +9,13 @@ export interface ViewFacts {
   readonly attached: boolean;
   readonly outlook?: Outlook;
   readonly inputRequests?: TaskView['inputRequests'] | undefined;
+  readonly mayStillRun?: boolean;
 }
 
 /** What of a task goes out: the record as agents and terminals see it at `now`. */
 export function toTaskView(
   record: TaskRecord,
-  { now, attached, outlook, inputRequests }: ViewFacts,
+  { now, attached, outlook, inputRequests, mayStillRun }: ViewFacts,
 ): TaskView {
   const percent = percentOf(record);
   const message = record.progress?.message;
@@ -35,6 +36,7 @@ export function toTaskView(
     pollIntervalMs: record.pollIntervalMs,
     ...outlook,
     ...(inputRequests === undefined ? {} : { inputRequests }),
+    ...(mayStillRun === true && { mayStillRun }),
     ...(record.reason ? { reason: toReasonView(record.reason) } : {}),
     ...(record.error ? { error: { code: record.error.code, message: record.error.message } } : {}),
   };

@@ -28,6 +28,13 @@ export type TaskEvent =
       /** Absent: nothing of ours was ended. */
       readonly freed?: Freed;
     }
+  /** Its server, which had not stopped, was ended later: raises the level of an ended record. */
+  | {
+      readonly type: 'serverEnded';
+      readonly level: RevocationLevel;
+      readonly note: string | null;
+      readonly freed?: Freed;
+    }
   | { readonly type: 'timedOut'; readonly clock: DeadlineClock }
   /** Somebody gave the task more time: adds to the limit of one clock, up to `atMostMs`. */
   | {

@@ -42,6 +42,8 @@ export interface TaskView {
   estimate?: { totalMs: number; samples: number };
   /** What its server asks meanwhile, by key; texts are the server's. Only while `input_required`. */
   inputRequests?: { [key: string]: { method: string; params: unknown } };
+  /** Ended, but its server has not said that it stopped, and may be at it still. */
+  mayStillRun?: boolean;
   reason?: {
     code: ReasonCode;
     by: TaskReason['by'];

@@ -3,6 +3,7 @@ import {
   type Door,
   isTerminal,
   type ReasonCode,
+  type RevocationLevel,
   type TaskReason,
   type TaskRecord,
 } from './taskRecord.ts';
@@ -28,6 +29,14 @@ const ENDED_BY_LADDER: ReadonlySet<ReasonCode> = new Set([
 
 /** What is not said of a task that is not paused. */
 const GOES_ON: Partial<TaskRecord> = { paused: false, pausedBy: undefined };
+/** From the least to the most. */
+const LEVELS: readonly RevocationLevel[] = [
+  'none',
+  'cooperative',
+  'descendants',
+  'terminated',
+  'killed',
+];
 
 type Change = Partial<TaskRecord> | 'terminal' | 'not_applicable';
 
@@ -78,6 +87,7 @@ function whileLive(record: TaskRecord, event: TaskEvent): Change {
     case 'remoteKnown':
       return { remote: event.remote };
     case 'revocationEnded':
+    case 'serverEnded':
     case 'collected':
       return 'not_applicable';
   }
@@ -89,6 +99,8 @@ function afterEnd(record: TaskRecord, event: TaskEvent, at: number): Change {
       return canTakeLateResult(record) ? { hasLateResult: true } : 'terminal';
     case 'revocationEnded':
       return addLevel(record, event);
+    case 'serverEnded':
+      return raiseLevel(record, event);
     case 'collected':
       return record.collectedAtMs === null ? { collectedAtMs: at } : 'not_applicable';
     default:
@@ -117,13 +129,25 @@ function canTakeLateResult(record: TaskRecord): boolean {
   return !endedByAnswer && !record.hasLateResult;
 }
 
-function addLevel(
-  record: TaskRecord,
-  event: Extract<TaskEvent, { type: 'revocationEnded' }>,
-): Change {
+type LevelEvent = Extract<TaskEvent, { type: 'revocationEnded' | 'serverEnded' }>;
+
+function addLevel(record: TaskRecord, event: LevelEvent): Change {
   const { reason } = record;
   if (reason == null || !ENDED_BY_LADDER.has(reason.code)) return 'not_applicable';
-  if (reason.level !== null) return 'not_applicable';
+  return reason.level === null ? withLevel(reason, event) : 'not_applicable';
+}
+
+/** Only upwards: how far it had to go in the end. */
+function raiseLevel(record: TaskRecord, event: LevelEvent): Change {
+  const { reason } = record;
+  if (reason == null || !ENDED_BY_LADDER.has(reason.code) || reason.level === null) {
+    return 'not_applicable';
+  }
+  const isHigher = LEVELS.indexOf(event.level) > LEVELS.indexOf(reason.level);
+  return isHigher ? withLevel(reason, event) : 'not_applicable';
+}
+
+function withLevel(reason: TaskReason, event: LevelEvent): Change {
   const notes = [reason.note, event.note].filter((note) => note !== null);
   return {
     reason: {

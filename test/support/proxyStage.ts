@@ -10,6 +10,7 @@ import { LearnedHandOffs } from '../../src/proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../../src/proxy/downstream/liveCalls.ts';
 import { Predecessors } from '../../src/proxy/downstream/predecessors.ts';
 import { TaskQuestions } from '../../src/proxy/downstream/taskQuestions.ts';
+import { UnendedWork } from '../../src/proxy/downstream/unendedWork.ts';
 import type { ProxyContext, SessionRoute } from '../../src/proxy/proxyContext.ts';
 import type { StartUpstream } from '../../src/proxy/upstream/upstreamChannel.ts';
 import { UpstreamPool } from '../../src/proxy/upstream/upstreamPool.ts';
@@ -78,6 +79,7 @@ export class ProxyStage {
       keyed: new KeyedTasks(registry),
       questions: new TaskQuestions(registry, log),
       pausing: new Pauser(registry, calls),
+      unended: new UnendedWork(),
       revoke: async ({ handle, door, note }) => {
         await registry.apply(handle, { type: 'revoked', by: door, note });
         const ended = { type: 'revocationEnded', level: 'terminated', note: null } as const;
@@ -89,7 +91,8 @@ export class ProxyStage {
   /** What rows need to know beside records and calls. */
   get rowContext(): RowContext {
     const { clock, context } = this;
-    return { clock, outlook: context.outlook, questions: context.questions };
+    const { outlook, questions, unended } = context;
+    return { clock, outlook, questions, unended };
   }
 
   connect(policy: RoutePolicy = {}, overrides: Partial<SessionRoute> = {}): FakeHost {

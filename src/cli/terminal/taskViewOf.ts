@@ -11,7 +11,7 @@ export function hasHandle(row: TaskRow): row is TaskRowWithHandle {
 
 /** What `--json` prints: the view that agents get, without what rows carry for people. */
 export function taskViewOf(row: TaskRowWithHandle): TaskView {
-  const { pausedBy, percent, message, deadlines, estimate, reason, error } = row;
+  const { pausedBy, percent, message, deadlines, estimate, mayStillRun, reason, error } = row;
   return {
     handle: row.handle,
     route: row.route,
@@ -29,6 +29,7 @@ export function taskViewOf(row: TaskRowWithHandle): TaskView {
     pollIntervalMs: row.pollIntervalMs,
     ...(deadlines === undefined ? {} : { deadlines }),
     ...(estimate === undefined ? {} : { estimate }),
+    ...(mayStillRun ? { mayStillRun } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(error === undefined ? {} : { error }),
   };

@@ -26,7 +26,7 @@ export function pauseRefusal(call: LiveCall | undefined, calls: LiveCalls): stri
 }
 
 function otherWorkOf(call: LiveCall, upstream: Upstream, calls: LiveCalls): string | null {
-  if (upstream.listener !== null) {
+  if (upstream.servesSession) {
     return `Its server also serves an attached session, which would hang; ${HOW}.`;
   }
   const others = calls.sharing(call);

@@ -85,8 +85,9 @@ export function inputSentence(view: TaskView): string {
 export function endedSentence(view: TaskView): string {
   const { reason } = view;
   if (reason === undefined) return `Task ${view.handle} (\`${view.tool}\`) has ${view.status}.`;
-  const note = reason.note === undefined ? '' : ` ${reason.note}`;
-  return `Task ${view.handle} (\`${view.tool}\`) ${whatHappened(view)}.${note} ${whatNow(view)}`;
+  const note = reason.note === undefined ? '' : ` ${closed(reason.note)}`;
+  const task = `Task ${view.handle} (\`${view.tool}\`)`;
+  return `${task} ${whatHappened(view)}.${note}${doubtClause(view)} ${whatNow(view)}`;
 }
 
 /**
@@ -121,7 +122,18 @@ export function revokedSentence(view: TaskView): string {
   return `Task ${view.handle} (\`${view.tool}\`) has been stopped for good.${levelClause(view)}`;
 }
 
+function closed(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** Its server was asked to stop, and has not said that it did. */
+function doubtClause({ mayStillRun }: TaskView): string {
+  if (mayStillRun !== true) return '';
+  return ' Its server has not said that it stopped: it may still be working on it.';
+}
+
 function levelClause(view: TaskView): string {
+  if (view.mayStillRun === true) return doubtClause(view);
   if (view.reason?.level !== 'cooperative') return '';
   return ' Its server was asked to stop; it may still be finishing.';
 }

@@ -81,7 +81,7 @@ export async function collectResult(
 
 /** The task as an agent sees it now. */
 export function viewOf(
-  { clock, calls, outlook, questions }: ProxyContext,
+  { clock, calls, outlook, questions, unended }: ProxyContext,
   record: TaskRecord,
 ): TaskView {
   const attached = calls.ofHandle(record.handle)?.isAttached === true;
@@ -90,6 +90,7 @@ export function viewOf(
     attached,
     outlook: outlook(record),
     inputRequests: questions.viewOf(record.handle),
+    mayStillRun: unended.has(record.handle),
   });
 }
 

@@ -15,7 +15,8 @@ const BY_USER = { door: 'user', note: null, force: false } as const;
 function revokerOf(stage: ProxyStage): Revoker {
   const { registry, audit, calls, clock, context } = stage;
   const rows = new TaskRows(registry, calls, stage.rowContext);
-  return new Revoker({ registry, audit, calls, rows, clock, log: context.log });
+  const { log, unended } = context;
+  return new Revoker({ registry, audit, calls, rows, unended, clock, log });
 }
 
 suite('a revocation', () => {

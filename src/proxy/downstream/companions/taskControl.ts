@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../../common/json.ts';
-import { toTaskView } from '../../../registry/projection.ts';
 import { errorAnswer, type ToolAnswer, viewAnswer } from '../answers.ts';
 import { revokedSentence } from '../sentences.ts';
-import { findTask } from '../taskAnswers.ts';
+import { findTask, viewOf } from '../taskAnswers.ts';
 import { answerTask } from './answerTask.ts';
 import type { CompanionCall, CompanionOptions } from './companions.ts';
 import { controlOffer } from './controlOffer.ts';
@@ -28,7 +27,7 @@ export async function controlTask(
   const note = typeof reason === 'string' && reason !== '' ? reason.slice(0, MAX_REASON) : null;
   await context.revoke({ handle: found.handle, door: 'agent', note });
   const record = context.registry.get(found.handle) ?? found;
-  const view = toTaskView(record, { now: context.clock.now(), attached: false });
+  const view = viewOf(context, record);
   return viewAnswer(revokedSentence(view), view);
 }
 
