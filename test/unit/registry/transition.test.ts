@@ -18,6 +18,7 @@ const EVENTS = {
   cancelled: { type: 'cancelled', by: 'agent', note: null },
   revoked: { type: 'revoked', by: 'user', note: 'no longer wanted' },
   revocationEnded: { type: 'revocationEnded', level: 'killed', note: null },
+  serverEnded: { type: 'serverEnded', level: 'killed', note: null },
   idleTimeout: { type: 'timedOut', clock: 'idle' },
   totalTimeout: { type: 'timedOut', clock: 'total' },
   extended: { type: 'extended', clock: 'total', byMs: 1_000 },
@@ -68,6 +69,7 @@ const LIVE: Record<EventName, string> = {
   cancelled: 'cancelled cancelled',
   revoked: 'cancelled revoked',
   revocationEnded: 'not_applicable',
+  serverEnded: 'not_applicable',
   idleTimeout: 'failed idle_timeout',
   totalTimeout: 'failed total_timeout',
   extended: 'not_applicable',
@@ -85,6 +87,7 @@ const ENDED: Record<EventName, string> = {
   cancelled: 'terminal',
   revoked: 'terminal',
   revocationEnded: 'not_applicable',
+  serverEnded: 'not_applicable',
   idleTimeout: 'terminal',
   totalTimeout: 'terminal',
   extended: 'terminal',
@@ -107,7 +110,7 @@ const TABLE: Record<StateName, Record<EventName, string>> = {
   upstreamExit: UNANSWERED,
   cancelled: UNANSWERED,
   revoked: { ...UNANSWERED, revocationEnded: 'level' },
-  revokedLevelled: UNANSWERED,
+  revokedLevelled: { ...UNANSWERED, serverEnded: 'level' },
   revokedLate: { ...ENDED, revocationEnded: 'level' },
 };
 
