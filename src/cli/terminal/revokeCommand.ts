@@ -38,7 +38,12 @@ function tell(terminal: Terminal, outcomes: readonly RevokeOutcome[]): ExitCode 
 function lineOf({ id, outcome, level, row }: RevokeOutcome): string {
   if (outcome === 'already_ended') return `${id}  had ended before${row ? `: ${row.status}` : ''}`;
   const how = [level ?? '', freedText(row?.reason?.freed)].filter((part) => part !== '');
-  return `${id}  revoked${how.length === 0 ? '' : ` (${how.join('; ')})`}`;
+  const doubt = row?.mayStillRun === true ? `; ${doubtOf(id)}` : '';
+  return `${id}  revoked${how.length === 0 ? '' : ` (${how.join('; ')})`}${doubt}`;
+}
+
+function doubtOf(id: string): string {
+  return `its server may still be working on it: \`revoke ${id} --force\` ends the server`;
 }
 
 function unknown(id: string): RevokeOutcome {

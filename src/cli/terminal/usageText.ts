@@ -5,6 +5,7 @@ export const USAGE = `${PRODUCT}: long MCP tool calls become tasks that can be s
 
 An MCP server in the place of another one (stdio):
   connect --route NAME [--workspace ID] [--policy auto|always|never] [--hand-off-after MS]
+          [--isolation shared|perCall]
           [--ttl MS] [--idle-timeout MS] [--total-timeout MS] [--max-live-tasks N]
           [--native-tasks never|optional|required] [--redact-key NAME]… [-- COMMAND ARGS…]
   connect --route NAME --url URL [--transport http|sse] [--header NAME:VALUE]…

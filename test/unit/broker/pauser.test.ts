@@ -18,7 +18,8 @@ async function detached() {
   await turn();
   const { registry, calls, audit, clock, context } = stage;
   const rows = new TaskRows(registry, calls, stage.rowContext);
-  const revoker = new Revoker({ registry, audit, calls, rows, clock, log: context.log });
+  const { log, unended } = context;
+  const revoker = new Revoker({ registry, audit, calls, rows, unended, clock, log });
   const { server } = stage;
   const actions = () => audit.rows.map(({ action, outcome }) => `${action} ${outcome}`);
   const pauser = new Pauser(registry, calls);

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, type TestContext, test } from 'node:test';
+import type { TaskView } from '../../../src/registry/taskView.ts';
+import { cliJson, runCli } from '../../support/cliProcess.ts';
+import {
+  type ConnectedClient,
+  callTool,
+  connectClient,
+  fixtureServer,
+  handleOf,
+  temporaryHome,
+  textOf,
+} from '../../support/connectClient.ts';
+import { waitFor, waitUntilGone } from '../../support/processes.ts';
+
+const AT_ONCE = ['--policy', 'always'];
+const ALONE = [...AT_ONCE, '--isolation', 'perCall'];
+
+interface Work {
+  readonly handles: string[];
+  /** Of the process that runs each. */
+  readonly pids: number[];
+  finish(at: number): void;
+}
+
+/** Three tasks of one client, each of which ends when it is told to. */
+async function threeTasks(t: TestContext, host: ConnectedClient): Promise<Work> {
+  const folder = mkdtempSync(join(tmpdir(), 'mth-work-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const handles: string[] = [];
+  const pids: number[] = [];
+  for (const name of ['a', 'b', 'c']) {
+    const log = join(folder, `${name}.log`);
+    const given = { path: join(folder, name), log };
+    handles.push(handleOf(await callTool(host, 'wait_for_file', given)));
+    await waitFor(() => existsSync(log) && readFileSync(log, 'utf8').endsWith('\n'), 10_000);
+    pids.push(Number(readFileSync(log, 'utf8').split(' ').at(-1)));
+  }
+  const finish = (at: number) => writeFileSync(join(folder, 'abc'[at] ?? ''), '');
+  return { handles, pids, finish };
+}
+
+function statusOf(home: string, handle: string | undefined): Promise<TaskView> {
+  return cliJson<TaskView>(['status', handle ?? '', '--home', home]);
+}
+
+async function othersComplete(host: ConnectedClient, { handles, finish }: Work): Promise<void> {
+  for (const at of [0, 2]) {
+    finish(at);
+    const result = await callTool(host, 'task_poll', { handle: handles[at] });
+    assert.match(textOf(result), /^found /);
+  }
+}
+
+suite('three tasks of one server', () => {
+  test('P6 one is revoked, its shared server lives on, the other two complete', async (t) => {
+    const home = temporaryHome(t);
+    const host = await connectClient({
+      home,
+      server: fixtureServer('answersWhenTold.mjs'),
+      flags: AT_ONCE,
+    });
+    const work = await threeTasks(t, host);
+    const [server] = work.pids;
+    assert.deepEqual(work.pids, [server, server, server]);
+    assert.equal((await runCli(['revoke', work.handles[1] ?? '', '--home', home])).code, 0);
+    const revoked = await statusOf(home, work.handles[1]);
+    assert.deepEqual([revoked.status, revoked.reason?.level], ['cancelled', 'cooperative']);
+    assert.equal(revoked.mayStillRun, true, 'it ignores a cancel');
+    await othersComplete(host, work);
+    work.finish(1);
+    await waitFor(async () => !(await statusOf(home, work.handles[1])).mayStillRun, 10_000);
+    assert.equal((await statusOf(home, work.handles[1])).status, 'cancelled', 'P3');
+  });
+
+  test('P6 with perCall each dies alone', async (t) => {
+    const home = temporaryHome(t);
+    const host = await connectClient({
+      home,
+      server: fixtureServer('answersWhenTold.mjs'),
+      flags: ALONE,
+    });
+    const work = await threeTasks(t, host);
+    assert.equal(new Set(work.pids).size, 3);
+    assert.equal((await runCli(['revoke', work.handles[1] ?? '', '--home', home])).code, 0);
+    await waitUntilGone([work.pids[1] ?? 0], 0);
+    const revoked = await statusOf(home, work.handles[1]);
+    assert.deepEqual([revoked.status, revoked.reason?.level], ['cancelled', 'terminated']);
+    await othersComplete(host, work);
+    await waitUntilGone(work.pids, 10_000);
+    assert.match(textOf(await callTool(host, 'task_poll', {})), /completed/, 'the session goes on');
+  });
+
+  test('P6 terminating the server names what ends too, and ends all of it', async (t) => {
+    const home = temporaryHome(t);
+    const host = await connectClient({
+      home,
+      server: fixtureServer('answersWhenTold.mjs'),
+      flags: AT_ONCE,
+    });
+    const work = await threeTasks(t, host);
+    const revoke = (...more: string[]) =>
+      runCli(['revoke', work.handles[1] ?? '', ...more, '--home', home]);
+    assert.match((await revoke()).stdout, /may still be working.*--force/);
+    assert.match((await revoke('--force')).stdout, /revoked \((terminated|killed)/);
+    await waitUntilGone(work.pids, 0);
+    for (const handle of work.handles) {
+      const { status, reason } = await statusOf(home, handle);
+      assert.deepEqual([status, reason?.code, reason?.by], ['cancelled', 'revoked', 'user']);
+      assert.match(reason?.level ?? '', /terminated|killed/);
+    }
+    const other = await statusOf(home, work.handles[0]);
+    assert.match(other.reason?.note ?? '', /ended by force to stop `wait_for_file`/);
+  });
+});
+
+suite('a call in a process of its own', () => {
+  test('P5 goes on when its client leaves, and is found by the next one', async (t) => {
+    const home = temporaryHome(t);
+    const server = fixtureServer('answersWhenTold.mjs');
+    const host = await connectClient({ home, server, flags: ALONE });
+    const work = await threeTasks(t, host);
+    await host.client.close();
+    const next = await connectClient({ home, server, flags: ALONE });
+    work.finish(0);
+    const result = await callTool(next, 'task_poll', { handle: work.handles[0] });
+    assert.match(textOf(result), /^found /);
+    await waitUntilGone([work.pids[0] ?? 0], 10_000);
+  });
+
+  test('P13 leaves nothing once it is answered', async (t) => {
+    const home = temporaryHome(t);
+    const server = fixtureServer('ignoresCancelInside.mjs');
+    const host = await connectClient({ home, server, flags: ['--isolation', 'perCall'] });
+    const pidOf = async () => Number(textOf(await callTool(host, 'echo')).slice('pid '.length));
+    const pids = [await pidOf(), await pidOf(), await pidOf()];
+    assert.equal(new Set(pids).size, 3);
+    await waitUntilGone(pids, 10_000);
+  });
+});
