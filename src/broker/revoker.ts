@@ -143,7 +143,7 @@ export class Revoker {
     const { registry, rows } = this.options;
     const end = await endServer(call);
     const note = joined([
-      'Its server had not stopped, and was ended later',
+      'Its server had not stopped, and was ended later.',
       request.note,
       end.note,
     ]);
@@ -261,16 +261,16 @@ function noteFor(level: RevocationLevel, call: LiveCall | undefined): string | n
     return 'Its server was not found again yet, so the work may go on there.';
   }
   if (call?.isPendingUpstream !== true) return null;
-  return 'Its server was asked to stop and had not answered; it serves other work, so it was not ended and may go on working';
+  return 'Its server was asked to stop and had not answered; it serves other work, so it was not ended and may go on working.';
 }
 
 /** Of what ends with a server because something else there is ended by force. No handle is named (P8). */
 function sharedNote(tools: readonly string[], note: string | null): string | null {
   const names = [...new Set(tools)].map((tool) => `\`${tool}\``).join(', ');
   if (names === '') return note;
-  return joined([`Its server was ended by force to stop ${names}, which it served too`, note]);
+  return joined([`Its server was ended by force to stop ${names}, which it served too.`, note]);
 }
 
 function joined(notes: readonly (string | null)[]): string {
-  return notes.filter((note) => note !== null).join('; ');
+  return notes.filter((note) => note !== null).join(' ');
 }

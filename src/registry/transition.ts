@@ -153,10 +153,15 @@ function withLevel(reason: TaskReason, event: LevelEvent): Change {
     reason: {
       ...reason,
       level: event.level,
-      note: notes.length > 0 ? notes.join('; ') : null,
+      note: notes.length > 0 ? joined(notes) : null,
       ...(event.freed !== undefined && { freed: event.freed }),
     },
   };
+}
+
+/** What is a whole sentence needs nothing behind it. */
+function joined(notes: readonly string[]): string {
+  return notes.reduce((all, note) => `${all}${all.endsWith('.') ? '' : ';'} ${note}`);
 }
 
 function failed(code: ReasonCode, by: TaskReason['by'], note: string | null): Partial<TaskRecord> {

@@ -85,7 +85,7 @@ export function inputSentence(view: TaskView): string {
 export function endedSentence(view: TaskView): string {
   const { reason } = view;
   if (reason === undefined) return `Task ${view.handle} (\`${view.tool}\`) has ${view.status}.`;
-  const note = reason.note === undefined ? '' : ` ${closed(reason.note)}`;
+  const note = reason.note === undefined ? '' : ` ${reason.note}`;
   const task = `Task ${view.handle} (\`${view.tool}\`)`;
   return `${task} ${whatHappened(view)}.${note}${doubtClause(view)} ${whatNow(view)}`;
 }
@@ -120,10 +120,6 @@ export function pastSentence(handle: HandleId, kind: 'expired' | 'future'): stri
 export function revokedSentence(view: TaskView): string {
   if (view.status !== 'cancelled') return `Task ${view.handle} had already ended (${view.status}).`;
   return `Task ${view.handle} (\`${view.tool}\`) has been stopped for good.${levelClause(view)}`;
-}
-
-function closed(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** Its server was asked to stop, and has not said that it did. */

@@ -96,7 +96,7 @@ suite('a server that ignores a cancel and serves other work', () => {
     assert.deepEqual([other?.id, other?.outcome], [second, 'revoked']);
     const { reason } = row(second);
     assert.deepEqual([reason?.code, reason?.by, reason?.level], ['revoked', 'user', 'terminated']);
-    assert.match(reason?.note ?? '', /ended by force to stop `tool_1`, which it served too; now/);
+    assert.match(reason?.note ?? '', /ended by force to stop `tool_1`, which it served too\. now/);
     assert(!reason?.note?.includes(first), 'P8 a handle is a capability');
     assert.equal(row(first).reason?.level, 'terminated');
     assert.equal(row(first).mayStillRun, false);
