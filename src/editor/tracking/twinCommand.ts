@@ -1,14 +1,18 @@
 import { ENV_HOME } from '../../common/product.ts';
 import type { FoundServer } from './foundServer.ts';
 
-export interface TwinFacts {
-  readonly route: string;
-  readonly workspaceId: string | null;
+/** How programs of ours are started from this editor. */
+export interface ProgramFacts {
   readonly cliPath: string;
   readonly execPath: string;
   readonly isElectron: boolean;
   /** A home that was chosen by the environment. */
   readonly home: string | undefined;
+}
+
+export interface TwinFacts extends ProgramFacts {
+  readonly route: string;
+  readonly workspaceId: string | null;
 }
 
 export interface TwinCommand {
@@ -19,11 +23,21 @@ export interface TwinCommand {
 
 /** What the editor starts for a route. It caches and forwards this, so nothing secret goes in. */
 export function twinCommand(facts: TwinFacts): TwinCommand {
-  const { route, workspaceId, cliPath, execPath, isElectron, home } = facts;
+  const { route, workspaceId } = facts;
   const workspace = workspaceId === null ? [] : ['--workspace', workspaceId];
+  return ownCommand(facts, ['connect', '--route', route, ...workspace]);
+}
+
+/** What the editor starts for supervisor agents, where the person has switched that on. */
+export function superviseCommand(facts: ProgramFacts): TwinCommand {
+  return ownCommand(facts, ['supervise']);
+}
+
+function ownCommand(facts: ProgramFacts, args: readonly string[]): TwinCommand {
+  const { cliPath, execPath, isElectron, home } = facts;
   return {
     command: execPath,
-    args: [cliPath, 'connect', '--route', route, ...workspace],
+    args: [cliPath, ...args],
     env: {
       ...(isElectron && { ELECTRON_RUN_AS_NODE: '1' }),
       ...(home !== undefined && home !== '' && { [ENV_HOME]: home }),

@@ -3,15 +3,23 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { ensureHome, resolveHome } from '../../brokerApi/home.ts';
 import { stageVersion } from '../../brokerApi/versions.ts';
-import type { Disposable } from '../../common/disposable.ts';
+import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { ENV_HOME } from '../../common/product.ts';
+import { ENV_HOME, VERSION } from '../../common/product.ts';
+import { setting } from '../setting.ts';
 import { namedFolders } from './findServers.ts';
 import type { RouteKeeper } from './routeKeeper.ts';
-import { twinCommand } from './twinCommand.ts';
+import {
+  type ProgramFacts,
+  superviseCommand,
+  type TwinCommand,
+  twinCommand,
+} from './twinCommand.ts';
 
 export const PROVIDER_ID = 'mcpTaskHandles.tracked';
+const SUPERVISE = 'supervise.enabled';
+const SUPERVISE_LABEL = 'Agent Tasks: Supervise';
 
 export interface TwinProviderOptions {
   readonly keeper: RouteKeeper;
@@ -20,40 +28,56 @@ export interface TwinProviderOptions {
   readonly log: Log;
 }
 
-/** Publishes every route to the editor as a server that is nothing but `connect --route`. */
+/**
+ * Publishes every route to the editor as a server that is nothing but `connect --route`, and, where the
+ * person has switched it on, the server for supervisor agents.
+ */
 export class TwinProvider implements vscode.McpServerDefinitionProvider, Disposable {
-  readonly #changed = new vscode.EventEmitter<void>();
-  readonly #subscription: Disposable;
+  readonly #owned = new DisposableStore();
+  readonly #changed = this.#owned.add(new vscode.EventEmitter<void>());
   #cliPath: string | undefined;
 
   readonly onDidChangeMcpServerDefinitions = this.#changed.event;
 
   constructor(private readonly options: TwinProviderOptions) {
-    this.#subscription = options.keeper.onDidChange(() => this.#changed.fire());
+    const tell = () => this.#changed.fire();
+    this.#owned.add(options.keeper.onDidChange(tell));
+    this.#owned.add(vscode.workspace.onDidGrantWorkspaceTrust(tell));
+    this.#owned.add(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(`mcpTaskHandles.${SUPERVISE}`)) tell();
+      }),
+    );
   }
 
   async provideMcpServerDefinitions(): Promise<vscode.McpStdioServerDefinition[]> {
     const { keeper, workspaceId } = this.options;
     await keeper.whenLooked();
-    return keeper.routes.map(({ route, label, version }) => {
-      const { command, args, env } = twinCommand({
-        route,
-        workspaceId,
-        cliPath: this.#stagedCli(),
-        execPath: process.execPath,
-        isElectron: process.versions.electron !== undefined,
-        home: process.env[ENV_HOME],
-      });
-      const definition = new vscode.McpStdioServerDefinition(label, command, args, env, version);
-      // Without a workspace the home folder says so: it is nobody's workspace.
-      definition.cwd = vscode.Uri.file(namedFolders()[0]?.path ?? homedir());
-      return definition;
+    const twins = keeper.routes.map(({ route, label, version }) => {
+      const command = twinCommand({ ...this.#program(), route, workspaceId });
+      return definitionOf(command, { label, version });
     });
+    return [...twins, ...this.#supervisors()];
   }
 
   dispose(): void {
-    this.#subscription.dispose();
-    this.#changed.dispose();
+    this.#owned.dispose();
+  }
+
+  /** In Restricted Mode nothing is started. */
+  #supervisors(): vscode.McpStdioServerDefinition[] {
+    if (setting<boolean>(SUPERVISE) !== true || !vscode.workspace.isTrusted) return [];
+    const command = superviseCommand(this.#program());
+    return [definitionOf(command, { label: SUPERVISE_LABEL, version: VERSION })];
+  }
+
+  #program(): ProgramFacts {
+    return {
+      cliPath: this.#stagedCli(),
+      execPath: process.execPath,
+      isElectron: process.versions.electron !== undefined,
+      home: process.env[ENV_HOME],
+    };
   }
 
   /** Editors delete the folders of old extensions under what runs from them. */
@@ -73,4 +97,14 @@ export class TwinProvider implements vscode.McpServerDefinitionProvider, Disposa
       return join(distFolder, 'cli.js');
     }
   }
+}
+
+function definitionOf(
+  { command, args, env }: TwinCommand,
+  { label, version }: { label: string; version: string },
+): vscode.McpStdioServerDefinition {
+  const definition = new vscode.McpStdioServerDefinition(label, command, args, env, version);
+  // Without a workspace the home folder says so: it is nobody's workspace.
+  definition.cwd = vscode.Uri.file(namedFolders()[0]?.path ?? homedir());
+  return definition;
 }

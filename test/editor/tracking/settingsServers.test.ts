@@ -6,45 +6,22 @@ import { join } from 'node:path';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { rawRemote } from '../../fixtures/mcp/remote/rawRemote.ts';
+import {
+  answerOf,
+  approveEverything,
+  toolNamed,
+  toolsNamed,
+} from '../../support/editorHost/liveTools.ts';
 import { until } from '../../support/editorHost/until.ts';
 import { activeExtension } from '../view/scriptedAgent.ts';
 
 /** What `rawRemote` answers by itself is all that is asked here. */
 const knowsOneTool = rawRemote(({ response }) => void response.writeHead(405).end());
 
-const START = 'workbench.mcp.startServer';
-
 /** What a person writes by hand; the editor's own variable shows that we resolve it. */
 async function writeServers(servers: object | undefined): Promise<void> {
   const settings = vscode.workspace.getConfiguration('mcpTaskHandles');
   await settings.update('servers', servers, vscode.ConfigurationTarget.Global);
-}
-
-/** With it on the editor asks once whether that is meant, and a test cannot answer dialogs. */
-async function approveEverything(value: unknown): Promise<void> {
-  const chat = vscode.workspace.getConfiguration('chat.tools.global');
-  await chat.update('autoApprove', value, vscode.ConfigurationTarget.Global);
-}
-
-async function startServers(): Promise<void> {
-  await vscode.commands.executeCommand(START, '*', {
-    promptType: 'all-untrusted',
-    autoTrustChanges: true,
-    waitForLiveTools: true,
-  });
-}
-
-/** Live tools of MCP servers whose names end so; the editor cuts and numbers what stands before. */
-function toolsNamed(end: string): vscode.LanguageModelToolInformation[] {
-  return vscode.lm.tools.filter(({ name }) => name.startsWith('mcp_') && name.endsWith(end));
-}
-
-async function toolNamed(end: string): Promise<vscode.LanguageModelToolInformation> {
-  const find = async () => {
-    await startServers();
-    return toolsNamed(end)[0];
-  };
-  return until(find, { what: `the tool ${end}`, everyMs: 500 });
 }
 
 suite('servers of the setting mcpTaskHandles.servers', () => {
@@ -100,13 +77,7 @@ suite('servers of the setting mcpTaskHandles.servers', () => {
   });
 
   test('answer through the broker', async () => {
-    // Read-only, so the editor asks nobody: there is nobody to ask in a test.
-    const poll = await toolNamed('_task_poll');
-    const { content } = await vscode.lm.invokeTool(poll.name, {
-      input: {},
-      toolInvocationToken: undefined,
-    });
-    const text = content.map((part) => JSON.stringify(part)).join('');
+    const text = await answerOf(await toolNamed('_task_poll'));
     assert.match(text, /tasks/);
   });
 

@@ -16,6 +16,11 @@ suite('contributed settings', () => {
     assert.deepEqual(Object.fromEntries(contributed), DEFAULT_POLICY);
   });
 
+  test('let no workspace switch supervision on', () => {
+    const { default: value, scope } = properties['mcpTaskHandles.supervise.enabled'] ?? {};
+    assert.deepEqual([value, scope], [false, 'machine']);
+  });
+
   test('each have a scope and a place', () => {
     const unfinished = Object.entries(properties).filter(
       ([, { scope, order }]) => scope === undefined || order === undefined,

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { twinCommand, twinLabel } from '../../../../src/editor/tracking/twinCommand.ts';
+import {
+  superviseCommand,
+  twinCommand,
+  twinLabel,
+} from '../../../../src/editor/tracking/twinCommand.ts';
 
 const FACTS = {
   route: 'build',
@@ -28,6 +32,15 @@ suite('twinCommand', () => {
   test('makes a Node of an Electron and passes a chosen home on', () => {
     const { env } = twinCommand({ ...FACTS, isElectron: true, home: '/other' });
     assert.deepEqual(env, { ELECTRON_RUN_AS_NODE: '1', MCP_TASK_HANDLES_HOME: '/other' });
+  });
+
+  test('publishes the server for supervisors alike, with nothing of the workspace', () => {
+    const { route, workspaceId, ...program } = FACTS;
+    assert.deepEqual(superviseCommand({ ...program, isElectron: true, home: '/other' }), {
+      command: '/usr/bin/node',
+      args: ['/home/versions/1/cli.js', 'supervise'],
+      env: { ELECTRON_RUN_AS_NODE: '1', MCP_TASK_HANDLES_HOME: '/other' },
+    });
   });
 
   test('takes the original name once the original is off', () => {
