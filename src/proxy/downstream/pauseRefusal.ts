@@ -31,9 +31,14 @@ function otherWorkOf(call: LiveCall, upstream: Upstream, calls: LiveCalls): stri
   }
   const others = calls.sharing(call);
   if (others.length > 0) {
-    const names = [...new Set(others.map(({ tool }) => `\`${tool}\``))].slice(0, MAX_NAMED);
+    const names = [...new Set(others.map(({ tool }) => nameOf(tool)))].slice(0, MAX_NAMED);
     return `Its server also runs ${names.join(', ')}, which would stand as well; ${HOW}.`;
   }
   if (upstream.inFlight > 1) return `Its server also does other work; ${HOW}.`;
   return null;
+}
+
+/** Another agent may read it: a server's word that is more than a name does not get into ours. */
+function nameOf(tool: string): string {
+  return /^[\w./-]{1,64}$/.test(tool) ? `\`${tool}\`` : 'another tool';
 }

@@ -118,6 +118,24 @@ suite("a supervisor and another agent's tasks", () => {
     await waitFor(gone, PATIENCE_MS);
   });
 
+  test('P9 one that can stand is paused and resumed, another one truthfully not', async (t) => {
+    const { agent, supervisor } = await stage(t, 'ignoresCancelInside.mjs');
+    const handle = handleOf(await callTool(agent, 'hang'));
+    const refused = await supervisor.call('pause_task', { handle });
+    assert.equal(refused.isError, true);
+    assert.match(sentenceIn(refused), /attached session.*perCall/);
+    const ready = waitUntil(supervisor, ({ canPause }) => canPause);
+    await agent.client.close();
+    assert.equal((await ready).handle, handle);
+    const { task } = await supervisor.ask<{ task: TaskShape }>('pause_task', { handle });
+    assert.deepEqual([task.paused, task.pausedBy, task.status], [true, 'supervisor', 'working']);
+    const resumed = await supervisor.ask<{ task: TaskShape }>('resume_task', { handle });
+    assert.equal(resumed.task.paused, false);
+    const { rows } = await supervisor.ask<{ rows: AuditShape[] }>('get_audit', { handle });
+    const actions = rows.filter(({ client }) => client === 'warden').map(({ action }) => action);
+    assert.deepEqual(actions, ['paused', 'resumed']);
+  });
+
   test('P7 all are ended at once', async (t) => {
     const { home, agent, supervisor } = await stage(t, 'ignoresCancelInside.mjs');
     for (let i = 0; i < 3; i++) handleOf(await callTool(agent, 'hang'));
