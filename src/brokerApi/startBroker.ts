@@ -27,9 +27,11 @@ const PASSED_ON =
 
 /**
  * The shell puts the broker into the background of a session of its own and ends: the broker is
- * nobody's descendant, so neither a tree kill nor a group kill of the host reaches it.
+ * nobody's descendant, so neither a tree kill nor a group kill of the host reaches it. Nor does it
+ * inherit the mark of a server that happens to be its starter (`processes/limitMark.ts`).
  */
-const DOUBLE_START = 'umask 077; log=$1; shift; exec 2>>"$log"; "$@" </dev/null >/dev/null &';
+const DOUBLE_START =
+  'umask 077; ulimit -S -w unlimited 2>/dev/null || ulimit -S -x unlimited 2>/dev/null; log=$1; shift; exec 2>>"$log"; "$@" </dev/null >/dev/null &';
 
 /**
  * Starts a broker and returns as soon as it is on its own. Harmless when one runs already: the

@@ -1,3 +1,5 @@
+import { limitMarkScript } from './limitMark.ts';
+
 /**
  * Runs in the upstream's group and waits for the end of the pipe that only the broker holds. It
  * first tells its pid (nobody may be there to hear it: hence no death by PIPE), and outlives what
@@ -30,15 +32,24 @@ export interface GuardedLaunch {
   readonly feed: string;
 }
 
+export interface LaunchOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** Put on the guard and the upstream; `null`: none. */
+  readonly limitMark: string | null;
+}
+
 export function guardedLaunch(
   command: readonly string[],
-  env: Readonly<Record<string, string>>,
+  { env, limitMark }: LaunchOptions,
 ): GuardedLaunch {
+  const marking = limitMark === null ? '' : limitMarkScript(limitMark);
   const unnameable = Object.entries(env).filter(([name]) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
-  if (unnameable.length === 0) return { args: ['-c', LAUNCH, 'sh', GUARD, ...command], feed: '' };
+  if (unnameable.length === 0) {
+    return { args: ['-c', marking + LAUNCH, 'sh', GUARD, ...command], feed: '' };
+  }
   const assignments = unnameable.map(([name, value]) => quote(`${name}=${value}`)).join(' ');
   const feed = `shift; set -- ${quote(GUARD)} /usr/bin/env ${assignments} "$@"\n`;
-  return { args: ['-c', LAUNCH_FED, 'sh', GUARD, ...command], feed };
+  return { args: ['-c', marking + LAUNCH_FED, 'sh', GUARD, ...command], feed };
 }
 
 /** One shell word on one line, whatever the text holds. */

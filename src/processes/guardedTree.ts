@@ -1,11 +1,14 @@
 import { Ending, type EndingTargets } from './ending.ts';
 import type { Guard } from './guard.ts';
+import { MarkReader } from './markReader.ts';
 import type { EndOutcome, PauseOutcome, ProcessIdentity } from './ownedProcess.ts';
 import type { ProcessEntry, ProcessTable } from './processEntry.ts';
 import { signal } from './processSystem.ts';
-import { descendantsOf, markedBy, membersOfGroup } from './processTable.ts';
+import { membersOfGroup, membersOfSession } from './processTable.ts';
 import { NOTHING_TO_END, type ProcessTree } from './processTree.ts';
+import { TreeMemory } from './treeMemory.ts';
 import { TreePause } from './treePause.ts';
+import { treeWatch } from './treeWatch.ts';
 
 /** How long a guard may take to tell its pid, or to die of SIGKILL. */
 const GUARD_MS = 500;
@@ -15,6 +18,8 @@ const LEFTOVER_GRACE_MS = 300;
 export interface GuardedTreeOptions {
   readonly upstream: ProcessIdentity;
   readonly owner: string;
+  /** As `owner`, where the platform takes such a mark. */
+  readonly limitMark: string | null;
   readonly guard: Guard;
 }
 
@@ -22,6 +27,8 @@ export interface GuardedTreeOptions {
 export class GuardedTree implements ProcessTree {
   readonly canPause = true;
   readonly #options: GuardedTreeOptions;
+  readonly #memory = new TreeMemory();
+  readonly #watching = treeWatch.add((table) => void this.#remember(table));
   readonly #pause: TreePause;
   #hasUpstreamExited = false;
   #ending: { readonly ladder: Ending; readonly outcome: Promise<EndOutcome> } | null = null;
@@ -34,6 +41,10 @@ export class GuardedTree implements ProcessTree {
       return options.guard.pid !== null || options.guard.isGone;
     };
     this.#pause = new TreePause({ ...this.#wholeTree(), isReady, isEnding });
+  }
+
+  beginsWork(): void {
+    treeWatch.stir();
   }
 
   upstreamExited(): Promise<EndOutcome> {
@@ -52,6 +63,7 @@ export class GuardedTree implements ProcessTree {
     const ladder = new Ending(this.#wholeTree(), graceMs);
     const outcome = this.#run(ladder).finally(() => {
       this.#ending = null;
+      if (this.#hasUpstreamExited) this.#watching.dispose();
     });
     this.#ending = { ladder, outcome };
     return outcome;
@@ -63,8 +75,9 @@ export class GuardedTree implements ProcessTree {
     const isYoung = (entry: ProcessEntry) => entry.latestBirthMs >= options.sinceMs;
     const isSpared = (entry: ProcessEntry) =>
       this.#isSpared(entry) || entry.pid === this.#options.upstream.pid || !isYoung(entry);
+    const select = this.#selecting(isYoung);
     const targets: EndingTargets = {
-      select: (table) => this.#belowUpstream(table, isYoung).filter((entry) => !isSpared(entry)),
+      select: (table) => select(table).filter((entry) => !isSpared(entry)),
       isSpared,
       signalGroup: () => null,
     };
@@ -90,26 +103,36 @@ export class GuardedTree implements ProcessTree {
   }
 
   #wholeTree(): EndingTargets {
+    const firstTick = Number(this.#options.upstream.startTime);
+    const select = this.#selecting((entry) => !(Number(entry.startTime) < firstTick));
     return {
-      select: (table) => this.#members(table).filter((entry) => !this.#isSpared(entry)),
+      select: (table) => select(table).filter((entry) => !this.#isSpared(entry)),
       isSpared: (entry) => this.#isSpared(entry),
       signalGroup: (name) => this.#signalGroup(name),
     };
   }
 
-  #members(table: ProcessTable): ProcessEntry[] {
-    const { upstream } = this.#options;
-    const members = this.#isGroupOurs() ? membersOfGroup(table, upstream.pid) : [];
-    const firstTick = Number(upstream.startTime);
-    const isYoung = (entry: ProcessEntry) => !(Number(entry.startTime) < firstTick);
-    return [...members, ...this.#belowUpstream(table, isYoung)];
+  /**
+   * By group and session, by descent, and what has lost its line of parents by memory and marks.
+   * Only what is young can bear a mark of ours.
+   */
+  #selecting(isYoung: (entry: ProcessEntry) => boolean): EndingTargets['select'] {
+    const { upstream, owner, limitMark } = this.#options;
+    const marks = new MarkReader(owner, limitMark);
+    return (table) => {
+      const isOurs = this.#isGroupOurs();
+      return [
+        ...(isOurs ? membersOfGroup(table, upstream.pid) : []),
+        ...(isOurs ? membersOfSession(table, upstream.pid) : []),
+        ...this.#remember(table),
+        ...marks.find(table, isYoung),
+      ];
+    };
   }
 
-  /** By descent, and by the mark what has lost its line of parents. */
-  #belowUpstream(table: ProcessTable, isYoung: (entry: ProcessEntry) => boolean): ProcessEntry[] {
-    const { upstream, owner } = this.#options;
-    const below = this.#hasUpstreamExited ? [] : descendantsOf(table, upstream.pid);
-    return [...below, ...markedBy(table, owner, isYoung)];
+  #remember(table: ProcessTable): ProcessEntry[] {
+    const root = this.#hasUpstreamExited ? null : this.#options.upstream.pid;
+    return this.#memory.update(table, root);
   }
 
   #signalGroup(name: NodeJS.Signals): number | null {

@@ -5,6 +5,9 @@ import type { ProcessEntry, ProcessTable } from './processEntry.ts';
 /** USER_HZ: what /proc counts in on every architecture, whatever the kernel's own HZ. */
 const TICK_MS = 10;
 
+/** PF_KTHREAD of the kernel. */
+const KERNEL_THREAD = 0x200000;
+
 const NUL = '\0';
 const MARK = `${ENV_OWNER}=`;
 
@@ -18,6 +21,7 @@ export interface ProcStat {
   readonly threads: number;
   readonly startTicks: string;
   readonly residentPages: number;
+  readonly isKernelThread: boolean;
 }
 
 /** The name in parentheses may hold anything, parentheses and spaces included: count from its end. */
@@ -36,6 +40,7 @@ export function parseStat(text: string): ProcStat | null {
     threads: Number(fields[17]),
     startTicks,
     residentPages: Number(fields[21]),
+    isKernelThread: (Number(fields[6]) & KERNEL_THREAD) !== 0,
   };
 }
 
@@ -57,15 +62,24 @@ export function readLinuxTable(): ProcessTable {
   for (const name of readdirSync('/proc')) {
     if (!isPid(name)) continue;
     const stat = readStat(Number(name));
-    if (stat !== null && isLiving(stat)) table.set(stat.pid, entryOf(stat, bootMs));
+    if (stat === null || stat.isKernelThread) continue;
+    if (isLiving(stat)) table.set(stat.pid, entryOf(stat, bootMs));
   }
   return table;
 }
 
 /** The owner mark a process was started with; `null` also when its environment may not be read. */
 export function readOwnerMark(pid: number): string | null {
-  const environment = readOrNull(`/proc/${pid}/environ`);
-  if (environment === null) return null;
+  const environment = readEnvironment(pid);
+  return environment === null ? null : ownerMarkIn(environment);
+}
+
+/** What a process was started with. Waits for one in uninterruptible sleep: do not ask of such. */
+export function readEnvironment(pid: number): string | null {
+  return readOrNull(`/proc/${pid}/environ`);
+}
+
+export function ownerMarkIn(environment: string): string | null {
   const start = environment.startsWith(MARK) ? 0 : environment.indexOf(NUL + MARK) + 1;
   if (start === 0 && !environment.startsWith(MARK)) return null;
   const end = environment.indexOf(NUL, start);

@@ -1,7 +1,8 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { readLinuxTable, readOwnerMark } from './linuxProc.ts';
+import { readLinuxTable } from './linuxProc.ts';
 import type { ProcessIdentity } from './ownedProcess.ts';
+import { namespaceOf, ownerOf } from './ownerOf.ts';
 import type { ProcessTable } from './processEntry.ts';
 import { bootId } from './processIdentity.ts';
 
@@ -26,11 +27,12 @@ export async function findMarked(): Promise<MarkedProcess[]> {
   const ours = ancestryOf(table, process.pid);
   const found: MarkedProcess[] = [];
   let read = 0;
-  for (const { pid, startTime } of table.values()) {
+  for (const entry of table.values()) {
+    const { pid, startTime } = entry;
     if (ours.has(pid)) continue;
     read += 1;
     if (read % AT_ONCE === 0) await nextTurn();
-    const owner = readOwnerMark(pid);
+    const owner = ownerOf(entry);
     if (owner === null || !isInOurNamespace(pid)) continue;
     found.push({ identity: { pid, startTime, bootId: bootId() }, owner, name: nameOf(pid) });
   }
@@ -54,14 +56,6 @@ export function ancestryOf(table: ProcessTable, from: number): ReadonlySet<numbe
 export function isInOurNamespace(pid: number): boolean {
   const theirs = namespaceOf(pid);
   return theirs === null || theirs === namespaceOf('self');
-}
-
-function namespaceOf(pid: number | 'self'): string | null {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/pid`);
-  } catch {
-    return null;
-  }
 }
 
 function nameOf(pid: number): string {

@@ -77,6 +77,7 @@ export class PipedProcess implements OwnedProcess {
   };
 
   send(line: string): boolean {
+    this.#tree.beginsWork();
     return this.#stdin.write(line);
   }
 

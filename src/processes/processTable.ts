@@ -1,4 +1,5 @@
-import { isLiving, readLinuxTable, readOwnerMark, readStat } from './linuxProc.ts';
+import { isLiving, readLinuxTable, readStat } from './linuxProc.ts';
+import { ownerOf } from './ownerOf.ts';
 import type { ProcessEntry, ProcessTable } from './processEntry.ts';
 import { readPsTable } from './psTable.ts';
 
@@ -12,7 +13,7 @@ export async function readProcessTable(): Promise<ProcessTable> {
 
 /** Children of the roots, their children, and so on; the roots themselves not included. */
 export function descendantsOf(table: ProcessTable, ...roots: readonly number[]): ProcessEntry[] {
-  const childrenOf = childrenByParent(table);
+  const { childrenOf } = indexOf(table);
   const found: ProcessEntry[] = [];
   const visited = new Set(roots);
   for (const pid of visited) {
@@ -24,18 +25,47 @@ export function descendantsOf(table: ProcessTable, ...roots: readonly number[]):
   return found;
 }
 
-function childrenByParent(table: ProcessTable): Map<number, ProcessEntry[]> {
-  const childrenOf = new Map<number, ProcessEntry[]>();
-  for (const entry of table.values()) {
-    const siblings = childrenOf.get(entry.ppid);
-    if (siblings === undefined) childrenOf.set(entry.ppid, [entry]);
-    else siblings.push(entry);
-  }
-  return childrenOf;
+export function membersOfGroup(table: ProcessTable, pgid: number): readonly ProcessEntry[] {
+  return indexOf(table).membersOf.get(pgid) ?? [];
 }
 
-export function membersOfGroup(table: ProcessTable, pgid: number): ProcessEntry[] {
-  return [...table.values()].filter((entry) => entry.pgid === pgid);
+export function membersOfSession(table: ProcessTable, session: number): readonly ProcessEntry[] {
+  return indexOf(table).inSession.get(session) ?? [];
+}
+
+interface TableIndex {
+  readonly childrenOf: ReadonlyMap<number, ProcessEntry[]>;
+  readonly membersOf: ReadonlyMap<number, ProcessEntry[]>;
+  readonly inSession: ReadonlyMap<number, ProcessEntry[]>;
+}
+
+/** Many trees look into one table. */
+const indexes = new WeakMap<ProcessTable, TableIndex>();
+
+function indexOf(table: ProcessTable): TableIndex {
+  const known = indexes.get(table);
+  if (known !== undefined) return known;
+  const index = {
+    childrenOf: grouped(table, ({ ppid }) => ppid),
+    membersOf: grouped(table, ({ pgid }) => pgid),
+    inSession: grouped(table, ({ session }) => session),
+  };
+  indexes.set(table, index);
+  return index;
+}
+
+function grouped(
+  table: ProcessTable,
+  idOf: (entry: ProcessEntry) => number,
+): Map<number, ProcessEntry[]> {
+  const groups = new Map<number, ProcessEntry[]>();
+  for (const entry of table.values()) {
+    const id = idOf(entry);
+    const members = groups.get(id);
+    if (members === undefined) groups.set(id, [entry]);
+    else members.push(entry);
+  }
+  return groups;
 }
 
 /**
@@ -60,7 +90,7 @@ export function* ownerMarks(
   if (process.platform !== 'linux') return;
   for (const entry of table.values()) {
     if (entry.pid === process.pid || !isCandidate(entry)) continue;
-    const mark = readOwnerMark(entry.pid);
+    const mark = ownerOf(entry);
     if (mark !== null) yield [entry, mark];
   }
 }

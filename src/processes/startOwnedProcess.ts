@@ -7,6 +7,7 @@ import { childEnvironment } from './childEnvironment.ts';
 import { Guard } from './guard.ts';
 import { GuardedTree } from './guardedTree.ts';
 import { guardedLaunch } from './guardScript.ts';
+import { nextLimitMark } from './limitMark.ts';
 import type { OwnedProcess, ProcessDefinition, ProcessIdentity } from './ownedProcess.ts';
 import { type PipedChild, PipedProcess } from './pipedProcess.ts';
 import { bootId, identityOf } from './processIdentity.ts';
@@ -41,7 +42,8 @@ export async function startOwnedProcess(definition: ProcessDefinition): Promise<
 
 /** A shell becomes the upstream once it has left a guard behind in the new group. */
 async function startGuarded({ definition, file, cwd, env }: Launch): Promise<OwnedProcess> {
-  const { args, feed } = guardedLaunch([file, ...definition.args], env);
+  const limitMark = process.platform === 'linux' ? nextLimitMark() : null;
+  const { args, feed } = guardedLaunch([file, ...definition.args], { env, limitMark });
   const child = spawn('/bin/sh', args, {
     cwd,
     env,
@@ -53,7 +55,7 @@ async function startGuarded({ definition, file, cwd, env }: Launch): Promise<Own
   if (!(pipe instanceof Socket)) throw new Error('the pipe to its guard is missing');
   const upstream = identityAtStart(pid);
   const guard = new Guard(pipe, feed);
-  const tree = new GuardedTree({ upstream, owner: definition.owner, guard });
+  const tree = new GuardedTree({ upstream, owner: definition.owner, limitMark, guard });
   return new PipedProcess(piped, upstream, tree);
 }
 

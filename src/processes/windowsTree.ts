@@ -23,6 +23,9 @@ export class WindowsTree implements ProcessTree {
     this.#pid = pid;
   }
 
+  /** The system's tool needs no memory. */
+  beginsWork(): void {}
+
   upstreamExited(): Promise<EndOutcome> {
     this.#hasExited = true;
     this.#markExited();

@@ -5,7 +5,10 @@ import { suite, type TestContext, test } from 'node:test';
 import { guardedLaunch } from '../../../src/processes/guardScript.ts';
 import { readStat } from '../../../src/processes/linuxProc.ts';
 import { endOrphans, findOrphans } from '../../../src/processes/orphans.ts';
+import { isOwnerAlive } from '../../../src/processes/ownerMark.ts';
+import { ownerOf } from '../../../src/processes/ownerOf.ts';
 import { identityOf } from '../../../src/processes/processIdentity.ts';
+import { readProcessTable } from '../../../src/processes/processTable.ts';
 import {
   assertEnded,
   fixtureDefinition,
@@ -27,7 +30,7 @@ suite('a broker killed with -9', () => {
   });
 
   test('P13 a guard that starts only after the broker died ends the group all the same', async (t) => {
-    const { args } = guardedLaunch(['sleep', '300'], {});
+    const { args } = guardedLaunch(['sleep', '300'], { env: {}, limitMark: null });
     const launched = spawn('/bin/sh', args, {
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -76,6 +79,20 @@ suite('a broker killed with -9', () => {
     assert.equal(readStat(child)?.state, 'T');
     await endOrphans(findOrphans((owner) => owner !== broker.owner));
     await waitUntilGone([child], 0);
+  });
+
+  test('P13 so does it with a daemon that kept nothing of its environment', async (t) => {
+    const broker = await startBroker(t, 'leavesADaemon.sh');
+    const daemon = broker.pids[1] ?? 0;
+    broker.kill();
+    await waitUntilGone(broker.pids.slice(0, 1), 1000);
+    const table = await readProcessTable();
+    const owner = ownerOf(table.get(daemon) ?? assert.fail('the daemon lives'));
+    assert.equal(owner, `${broker.pid}-:`);
+    assert.equal(isOwnerAlive(owner ?? ''), false);
+    const orphans = findOrphans((mark) => mark !== owner);
+    assert.deepEqual(orphans, [identityOf(daemon)]);
+    assertEnded(await endOrphans(orphans), 'killed', 1);
   });
 
   test('processes of living owners are no orphans', async (t) => {

@@ -16,6 +16,7 @@ suite('/proc/PID/stat', () => {
       threads: 3,
       startTicks: '123456',
       residentPages: 50,
+      isKernelThread: false,
     });
   });
 
