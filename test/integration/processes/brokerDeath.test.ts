@@ -90,7 +90,9 @@ suite('a broker killed with -9', () => {
     const owner = ownerOf(table.get(daemon) ?? assert.fail('the daemon lives'));
     assert.equal(owner, `${broker.pid}-:`);
     assert.equal(isOwnerAlive(owner ?? ''), false);
-    const orphans = findOrphans((mark) => mark !== owner);
+    const find = () => findOrphans((mark) => mark !== owner);
+    await waitFor(() => find().length === 1, 5000, 'its parent is gone');
+    const orphans = find();
     assert.deepEqual(orphans, [identityOf(daemon)]);
     assertEnded(await endOrphans(orphans), 'killed', 1);
   });
@@ -128,5 +130,5 @@ async function startBroker(t: TestContext, fixture: string) {
     broker.kill('SIGUSR2');
     return await next();
   };
-  return { owner, pids, pause, kill: () => broker.kill('SIGKILL') };
+  return { owner, pid: broker.pid, pids, pause, kill: () => broker.kill('SIGKILL') };
 }
