@@ -18,7 +18,10 @@ export interface PauseDesk {
 }
 
 /** `tasks/pause` and `tasks/resume`: for people, and for whoever speaks for them (P9). */
-export function handlePauseRequests(connection: ControlConnection, desk: PauseDesk): void {
+export function handlePauseRequests(
+  connection: Pick<ControlConnection, 'handle'>,
+  desk: PauseDesk,
+): void {
   const { pausing } = desk;
   connection.handle('tasks/pause', async (params) => {
     const id = await handedOff(desk, idOf(params));
@@ -41,6 +44,7 @@ async function handedOff({ calls }: PauseDesk, id: string): Promise<string> {
   const refusal = pauseRefusal(call, calls);
   if (refusal !== null) throw notSupported(refusal);
   await call.handOff();
+  if (call.handle === null && calls.get(id) !== undefined) throw noHandle();
   return call.handle ?? id;
 }
 
@@ -65,6 +69,11 @@ function whoOf({ principal }: PauseDesk, params: JsonObject): Omit<PauseRequest,
 function idOf({ id }: JsonObject): string {
   if (typeof id === 'string' && id !== '') return id;
   throw new TaskHandlesError('invalid_message', '`id` must be a text that is not empty.');
+}
+
+function noHandle(): TaskHandlesError {
+  const message = 'Its handle could not be recorded, so it was not paused; free space on the disk.';
+  return new TaskHandlesError('store_failed', message);
 }
 
 function notSupported(why: string): TaskHandlesError {

@@ -42,6 +42,9 @@ export class Pauser implements Pausing {
     if (isTerminal(record.status)) return await this.#tooLate(record, event, request);
     if (isPausedFor(record, request.door)) return { record, refusal: null };
     const call = this.calls.ofHandle(record.handle);
+    // That it has ended may be on its way to the disk.
+    const settled = call === undefined ? await this.registry.settled(record.handle) : record;
+    if (isTerminal(settled.status)) return await this.#tooLate(settled, event, request);
     const refusal = pauseRefusal(call, this.calls);
     if (refusal !== null || call?.upstream == null) return { record, refusal };
     const { upstream } = call;
@@ -73,6 +76,7 @@ export class Pauser implements Pausing {
       return { record: before, refusal: BY_ANOTHER };
     }
     const { record } = await this.registry.apply(handle, event, principal);
+    if (isTerminal(record.status)) return await this.#tooLate(record, event, request);
     if (!record.paused) await this.calls.ofHandle(handle)?.upstream?.standstill.resume();
     return { record, refusal: null };
   }

@@ -197,6 +197,13 @@ export class Registry implements Disposable {
     return this.#entries.get(handle)?.current;
   }
 
+  /** As `get`, once all that is decided of it is on disk. Rejects with `no_such_handle`. */
+  async settled(handle: HandleId): Promise<TaskRecord> {
+    const entry = this.#entryOf(handle);
+    await entry.settled;
+    return entry.current;
+  }
+
   /** What a handle stands for, archives and tombstones included. */
   async find(handle: HandleId): Promise<FoundTask> {
     const record = this.get(handle);

@@ -11,6 +11,7 @@ import type { AuditRow } from '../../../src/registry/auditTrail.ts';
 import type { TaskView } from '../../../src/registry/taskView.ts';
 import { cliJson, runCli } from '../../support/cliProcess.ts';
 import {
+  type ConnectedClient,
   callTool,
   connectClient,
   fixtureServer,
@@ -22,15 +23,24 @@ import { waitFor, waitUntilGone } from '../../support/processes.ts';
 import { descendantPids } from '../../support/processTree.ts';
 
 const PATIENCE_MS = 30_000;
+const ALONE = ['--isolation', 'perCall'];
 /** Far longer than a tick of the fixture. */
 const LOOK_MS = 300;
 
 /** A task that ticks, and an agent of another route that holds its handle. */
-async function ticking(t: TestContext) {
+async function ticking(t: TestContext, more: readonly string[] = []) {
   const home = temporaryHome(t);
   const files = ['own', 'childs', 'until'].map((name) => join(home, `${name}.ticks`));
   const [own = '', childs = '', until = ''] = files;
-  const flags = ['--policy', 'always', '--total-timeout', '3600000', '--idle-timeout', '3600000'];
+  const flags = [
+    '--policy',
+    'always',
+    '--total-timeout',
+    '3600000',
+    '--idle-timeout',
+    '3600000',
+    ...more,
+  ];
   const server = fixtureServer('ticksUntilTold.mjs');
   const host = await connectClient({ home, server, flags });
   const handle = handleOf(await callTool(host, 'tick', { own, childs, until }));
@@ -63,6 +73,48 @@ async function detached(t: TestContext) {
   await waitFor(async () => (await job.row()).canPause, PATIENCE_MS, 'it can be paused');
   return job;
 }
+
+/** `task_control` as the agent sees it. */
+async function actionsOf({ client }: ConnectedClient): Promise<unknown> {
+  const { tools } = await client.listTools();
+  const control = tools.find(({ name }) => name === 'task_control');
+  return (control?.inputSchema.properties?.action as { enum?: unknown } | undefined)?.enum;
+}
+
+suite('pause and resume of calls with a process each', () => {
+  test('P9 one stands while its session and the other call go on, by agent and user', async (t) => {
+    const { home, host, handle, row, ticks, until, cli } = await ticking(t, ALONE);
+    assert.deepEqual(await actionsOf(host), ['revoke', 'cancel', 'pause', 'resume']);
+    const [own, childs] = ['own2', 'childs2'].map((name) => join(home, name));
+    const other = handleOf(await callTool(host, 'tick', { own, childs, until }));
+    assert.equal((await row()).canPause, true);
+
+    const paused = await callTool(host, 'task_control', { handle, action: 'pause' });
+    assert.match(textOf(paused), /is paused by an agent/);
+    const stood = ticks();
+    const others = sizeOf(own ?? '');
+    await waitFor(() => sizeOf(own ?? '') > others + 50, PATIENCE_MS, 'the other goes on');
+    assert.deepEqual(ticks(), stood);
+    await host.client.ping();
+
+    writeFileSync(until, '');
+    assert.match(textOf(await callTool(host, 'task_poll', { handle: other })), /^ticked/);
+    assert.match(textOf(await callTool(host, 'task_poll', { handle })), /is paused by an agent/);
+    assert.equal((await cli('resume', handle)).stdout, `${handle}  goes on\n`);
+    assert.match(textOf(await callTool(host, 'task_poll', { handle })), /^ticked/);
+  });
+
+  test('P6 one that is paused is revoked alone', async (t) => {
+    const { host, handle, row, cli } = await ticking(t, ALONE);
+    const { upstreamPid } = await row();
+    const tree = [upstreamPid ?? 0, ...(await descendantPids(upstreamPid ?? 0))];
+    await cli('pause', handle);
+    await callTool(host, 'task_control', { handle, action: 'revoke' });
+    await waitUntilGone(tree, PATIENCE_MS);
+    assert.match(textOf(await callTool(host, 'task_poll', { handle })), /was stopped by an agent/);
+    await host.client.ping();
+  });
+});
 
 suite('pause and resume', () => {
   test('P9 the tree stands, the clocks stand, and it goes on to its result', async (t) => {

@@ -6,11 +6,14 @@ import type { RoutePolicy } from '../../../../src/registry/policy.ts';
 import { turn } from '../../../support/fakeHost.ts';
 import { ProxyStage } from '../../../support/proxyStage.ts';
 
+const ALONE: RoutePolicy = { isolation: 'perCall' };
+
 /** Calls of these tools on one server; the host then leaves, or stays. */
 async function calling(tools: string[], { stays = false, policy = {} as RoutePolicy } = {}) {
   const stage = new ProxyStage();
   const host = await stage.greeted({ policy: 'always', ...policy });
   for (const [index, tool] of tools.entries()) host.callTool(index, tool);
+  await turn();
   await turn();
   if (!stays) host.session.close();
   await turn();
@@ -27,6 +30,11 @@ suite('whether a call can be paused', () => {
   test('P9 it cannot while its server serves an attached session', async () => {
     const { refusal } = await calling(['build'], { stays: true });
     assert.match(refusal() ?? '', /serves an attached session.*`isolation` to `perCall`/);
+  });
+
+  test('P9 it can while its session is attached, in a process of its own', async () => {
+    const { refusal } = await calling(['build', 'test'], { stays: true, policy: ALONE });
+    assert.equal(refusal(), null);
   });
 
   test('P9 it cannot while its server runs another call, and can afterwards', async () => {
