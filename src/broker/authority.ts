@@ -3,18 +3,21 @@ import { lockedBy } from '../brokerApi/lockWords.ts';
 import { matchesGlob } from '../common/globs.ts';
 import type { Authority, WantedCall } from '../proxy/authority.ts';
 import { MAX_TIMER_MS, type ResolvedPolicy } from '../registry/policy.ts';
+import type { WorkGate } from './workGate.ts';
 
 export interface AuthorityParts {
   /** What administrators have locked, as it is now. */
   readonly locks: () => AdminLocks;
+  readonly work: WorkGate;
 }
 
 type Called = Pick<WantedCall, 'route' | 'tool'>;
 
 /** What stands above all settings, asked for every call. */
-export function authorityOf({ locks }: AuthorityParts): Authority {
+export function authorityOf({ locks, work }: AuthorityParts): Authority {
   return {
-    refusalOf: (call) => adminRefusal(locks(), call),
+    refusalOf: (call) => adminRefusal(locks(), call) ?? work.refusalOf(call),
+    isHalted: () => work.isHalted(),
     bound: (policy, call) => boundPolicy(policy, locks(), call),
   };
 }

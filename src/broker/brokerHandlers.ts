@@ -4,18 +4,20 @@ import type { AdminPolicy } from './adminPolicy.ts';
 import type { BrokerContext } from './brokerParts.ts';
 import type { ControlConnection } from './controlConnection.ts';
 import type { Notices } from './notices.ts';
+import type { WorkRefusals } from './workRefusals.ts';
 
 export interface BrokerHandlerOptions {
   readonly context: BrokerContext;
   readonly liveCount: () => number;
   readonly notices: Notices;
   readonly adminPolicy: AdminPolicy;
+  readonly refusals: Pick<WorkRefusals, 'all'>;
 }
 
 /** Registers the methods that are about the broker itself: its state, its end and its log. */
 export function handleBrokerRequests(
   connection: ControlConnection,
-  { context, liveCount, notices, adminPolicy }: BrokerHandlerOptions,
+  { context, liveCount, notices, adminPolicy, refusals }: BrokerHandlerOptions,
 ): void {
   const { lock, log, paths } = context;
   connection.handle('broker/status', () => ({
@@ -24,8 +26,8 @@ export function handleBrokerRequests(
     home: paths.root,
     live: liveCount(),
     clients: context.clients(),
-    refusing: adminPolicy.refusal !== null,
-    refusals: adminPolicy.refusal === null ? [] : [adminPolicy.refusal],
+    refusing: refusals.all.length > 0,
+    refusals: refusals.all,
     locks: adminPolicy.locks,
     startedAt: lock.owner.startedAt,
   }));

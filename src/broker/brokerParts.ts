@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import { adminPolicyPath } from '../brokerApi/adminPolicyFile.ts';
 import type { ConnectHello, ControlHello } from '../brokerApi/brokerProtocol.ts';
 import type { HomePaths } from '../brokerApi/home.ts';
+import { readPanics } from '../brokerApi/panicJournal.ts';
+import { ProcessLedger } from '../brokerApi/processLedger.ts';
 import { systemClock } from '../common/clock.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
@@ -37,8 +39,10 @@ import { controlPrincipal } from './controlPrincipal.ts';
 import { DeadlineDesk } from './deadlineDesk.ts';
 import { handleFrontRequests } from './frontHandlers.ts';
 import { HttpFronts } from './httpFronts.ts';
+import { KillSwitch } from './killSwitch.ts';
 import { handleLockRequests } from './lockHandlers.ts';
 import { Notices } from './notices.ts';
+import { revokePanicked } from './panicMerge.ts';
 import { handlePauseRequests } from './pauseHandlers.ts';
 import { Pauser } from './pauser.ts';
 import { handleQuestionRequests } from './questionHandlers.ts';
@@ -54,6 +58,9 @@ import type { Sweeper } from './sweep/sweeper.ts';
 import { TaskRows } from './taskRows.ts';
 import { createTaskTime } from './taskTime.ts';
 import { upstreamStarter } from './upstreamStarter.ts';
+import { createWorkGate } from './workGate.ts';
+import { handleWorkRequests } from './workHandlers.ts';
+import { WorkRefusals } from './workRefusals.ts';
 
 const STOPPED_NOTE =
   'The broker was stopped, and the process that did the work with it; how the call ended is unknown.';
@@ -103,7 +110,10 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   });
   const audit = new AuditFiles({ folder: paths.audit, log, isFenced });
   const registry = owned.add(new Registry({ store, archive: store, audit, clock, log }));
-  await recover(registry, audit, log);
+  await recover(registry, audit, context);
+  const refusals = owned.add(new WorkRefusals({ folder: paths.refusals, audit, clock, log }));
+  refusals.setLocked(adminPolicy.refusal);
+  owned.add(adminPolicy.onDidChange(() => refusals.setLocked(adminPolicy.refusal)));
   owned.add(new Retention({ registry, archive: store, clock, log, time: registry.time }));
   const calls = owned.add(new LiveCalls(clock));
   const keyed = new KeyedTasks(registry);
@@ -117,17 +127,24 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const rows = new TaskRows(registry, calls, { clock, outlook, questions, unended });
   const feed = owned.add(new RowFeed(rows, clock));
   feed.follow(registry, calls, questions, unended);
-  const upstreams = new OwnedUpstreams(ownerInstance());
-  const start = upstreams.watched(upstreamStarter(ownerInstance(), log));
+  const broker = ownerInstance();
+  const ledger = new ProcessLedger(paths.processes, broker);
+  const upstreams = new OwnedUpstreams(broker);
+  const starter = { broker, ledger, log, beforeExit: () => killSwitch.check() };
+  const start = upstreams.watched(upstreamStarter(starter));
   const pool = owned.add(new UpstreamPool({ start, clock, log, lingerMs: LINGER_MS }));
   feed.followUse(calls, pool);
   const revoker = new Revoker({ registry, audit, calls, rows, unended, clock, log });
   const revoke = revokeByHandle(revoker);
+  const { panics } = paths;
+  const switching = { registry, calls, revoker, refusals, panics, clock, log };
+  const killSwitch = owned.add(new KillSwitch(switching));
   const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log, locks };
   const deadlines = owned.add(new DeadlineDesk(deadlineOptions));
   const reattaching = { registry, calls, pool, questions, clock, log };
   const reattacher = owned.add(new Reattacher(reattaching, routes));
   reattacher.takeUp();
+  killSwitch.check();
   const attachWorkspace = workspaceAttacher({ store, registry, calls, reattacher });
   const proxy: ProxyContext = {
     registry,
@@ -140,7 +157,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
     unended,
     clock,
     outlook,
-    authority: authorityOf({ locks }),
+    authority: authorityOf({ locks, work: createWorkGate({ killSwitch, refusals }) }),
     log,
     pausing: new Pauser(registry, calls),
     revoke,
@@ -168,6 +185,8 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
       audit,
       adminPolicy,
       sweeper,
+      killSwitch,
+      refusals,
     }),
     liveCount: () => calls.size,
     onDidChangeLive: calls.onDidChangeLive,
@@ -182,12 +201,17 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
 }
 
 /** Everything a dead broker left is decided before anybody is served (P5, P13). */
-async function recover(registry: Registry, audit: AuditTrail, log: BrokerLog): Promise<void> {
+async function recover(
+  registry: Registry,
+  audit: AuditTrail,
+  { paths, log }: Pick<BrokerContext, 'paths' | 'log'>,
+): Promise<void> {
   await registry.load();
   await settleAudit(registry, audit);
-  const left = registry.all();
+  const records = registry.all();
+  await revokePanicked(registry, readPanics(paths.panics));
   await registry.loseOrphans(isFindable);
-  await endSurvivors(left, log);
+  await endSurvivors({ records, ledger: paths.processes }, log);
 }
 
 interface Fronts {
@@ -198,18 +222,20 @@ interface Fronts {
   readonly audit: AuditTrail;
   readonly adminPolicy: AdminPolicy;
   readonly sweeper: Sweeper;
+  readonly killSwitch: KillSwitch;
+  readonly refusals: WorkRefusals;
 }
 
 function fronts(
   context: BrokerContext,
-  { proxy, httpFronts, desk, notices, audit, adminPolicy, sweeper }: Fronts,
+  { proxy, httpFronts, desk, notices, audit, adminPolicy, sweeper, killSwitch, refusals }: Fronts,
 ): Pick<BrokerParts, 'onControl' | 'onConnect'> {
   const { log } = context;
   const { routes, calls } = desk;
   return {
     onControl: (connection, hello) => {
       const liveCount = () => calls.size;
-      handleBrokerRequests(connection, { context, notices, liveCount, adminPolicy });
+      handleBrokerRequests(connection, { context, notices, liveCount, adminPolicy, refusals });
       handleLockRequests(connection, adminPolicy);
       handleAuditRequests(connection, audit);
       handleDoctorRequests(connection, sweeper);
@@ -217,6 +243,7 @@ function fronts(
       const principal = (door: Door) => controlPrincipal(door, hello);
       handleTaskRequests(connection, { ...desk, principal });
       handlePauseRequests(connection, { ...desk, pausing: proxy.pausing, principal });
+      handleWorkRequests(connection, { killSwitch, refusals, principal });
       handleQuestionRequests(connection, { ...desk, questions: proxy.questions, principal });
     },
     onConnect: (socket, hello) => {

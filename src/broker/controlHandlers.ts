@@ -159,12 +159,6 @@ function handleEnding(connection: ControlConnection, desk: ControlDesk): void {
   connection.handle('tasks/revoke', async (params) => ({
     outcomes: await revokeEach(desk, textsOf(params.ids), params),
   }));
-  connection.handle('tasks/revokeAll', async (params) => {
-    const live = desk.registry.list({}).filter((record) => !isTerminal(record.status));
-    const open = calls.all().filter((call) => call.handle === null);
-    const ids = [...live.map((record) => record.handle), ...open.map((call) => call.id)];
-    return { outcomes: await revokeEach(desk, ids, { ...params, force: true }), refusal: null };
-  });
   connection.handle('tasks/extend', async (params) => {
     const wanted = parseExtension(params);
     const row = await desk.deadlines.extend(

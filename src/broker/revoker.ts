@@ -4,7 +4,7 @@ import { DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { LiveCall } from '../proxy/downstream/liveCall.ts';
-import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import type { LiveCalls, WaitingCall } from '../proxy/downstream/liveCalls.ts';
 import type { UnendedWork } from '../proxy/downstream/unendedWork.ts';
 import { BROKER_PRINCIPAL } from '../registry/auditDrafts.ts';
 import type { AuditDraft, AuditTrail, Principal } from '../registry/auditTrail.ts';
@@ -94,6 +94,17 @@ export class Revoker {
       .filter((call) => !own.has(call) && upstreams.has(call.upstream));
   }
 
+  /** Ends a call that has not reached its server: nothing of it has run. */
+  async revokeWaiting(
+    { call, end }: WaitingCall,
+    request: Omit<RevokeOne, 'id'>,
+  ): Promise<RevokeOutcome> {
+    const { door: by, note } = request;
+    end({ by, note, why: endedText(call, request) });
+    await this.#auditCall(call, { ...request, id: call.id });
+    return { id: call.id, outcome: 'revoked', level: 'none', row: null };
+  }
+
   /** Ends a task whose time is over: as a revocation does, but that policy is behind it (P9). */
   async expire(handle: HandleId, clock: DeadlineClock): Promise<RevokeOutcome> {
     const request: RevokeOne = { id: handle, door: 'policy', note: null, force: false };
@@ -157,10 +168,7 @@ export class Revoker {
 
   async #revokeCall(call: LiveCall, request: RevokeOne): Promise<RevokeOutcome> {
     const row = this.options.rows.ofCall(call);
-    const who = request.door === 'user' ? 'The user' : `The ${request.door}`;
-    const note = request.note === null ? '' : ` ${request.note}`;
-    const why = `${who} stopped this call of \`${call.tool}\`.${note} Do not start it again unless the user asks.`;
-    if (!(await endOpen(call, why))) {
+    if (!(await endOpen(call, endedText(call, request)))) {
       if (call.handle !== null) return await this.#revokeTask(call.handle, request);
       return { id: request.id, outcome: 'already_ended', level: null, row: null };
     }
@@ -246,6 +254,13 @@ export class Revoker {
     if (record === undefined) return calls.get(id);
     return calls.ofHandle(record.handle) ?? unended.callOf(record.handle);
   }
+}
+
+/** For the model whose call was ended. */
+function endedText({ tool }: LiveCall, { door, note }: Omit<RevokeOne, 'id'>): string {
+  const who = door === 'user' ? 'The user' : `The ${door}`;
+  const why = note === null ? '' : ` ${note}`;
+  return `${who} stopped this call of \`${tool}\`.${why} Do not start it again unless the user asks.`;
 }
 
 /** A call on its way to be a task is one afterwards, or open again where the disk refused. */

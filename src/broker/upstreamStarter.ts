@@ -1,4 +1,6 @@
 import { isHttpDefinition } from '../brokerApi/brokerProtocol.ts';
+import type { ProcessLedger } from '../brokerApi/processLedger.ts';
+import { messageOf } from '../common/errors.ts';
 import { NEVER } from '../common/event.ts';
 import type { Log } from '../common/log.ts';
 import type { EndOutcome, OwnedProcess } from '../processes/ownedProcess.ts';
@@ -11,22 +13,34 @@ import type {
   UpstreamEnding,
 } from '../proxy/upstream/upstreamChannel.ts';
 
-/**
- * Puts a guarded process, or a connection to a remote server, behind the proxy's port. `broker`
- * marks what this broker owns.
- */
-export function upstreamStarter(broker: string, log: Log): StartUpstream {
-  return async (definition, id, resume): Promise<UpstreamChannel> => {
+export interface StarterOptions {
+  /** Marks what this broker owns. */
+  readonly broker: string;
+  readonly ledger: ProcessLedger;
+  readonly log: Log;
+  /** Asked before an upstream's exit is told of: it may have been ended past us. */
+  readonly beforeExit: () => void;
+}
+
+/** Puts a guarded process, or a connection to a remote server, behind the proxy's port. */
+export function upstreamStarter(options: StarterOptions): StartUpstream {
+  const { broker, log, beforeExit } = options;
+  return async (definition, id, resume, route = ''): Promise<UpstreamChannel> => {
     if (isHttpDefinition(definition)) {
       return await openHttpChannel(definition, { log, ...(resume !== undefined && { resume }) });
     }
     const child = await startOwnedProcess({ ...definition, owner: `${broker}:${id}` });
+    record(child, { ...options, id, route });
     return {
       facts: child.identity,
       ...(child.canPause && { processes: pauseOf(child) }),
       onLine: child.onLine,
       onStderr: child.onStderr,
-      onExit: child.onExit,
+      onExit: (listener) =>
+        child.onExit((exit) => {
+          beforeExit();
+          listener(exit);
+        }),
       // The process dies with us: nothing of it can be found again.
       onRemote: NEVER,
       send: (line) => void child.send(line),
@@ -55,4 +69,21 @@ function pauseOf(child: OwnedProcess): ProcessPause {
 function endingOf({ level, ended, memoryBytes, survivors, stuck }: EndOutcome): UpstreamEnding {
   const freed = { processes: ended, memoryBytes };
   return { level: level === 'exited' ? 'terminated' : level, freed, survivors, stuck };
+}
+
+/** In the ledger for as long as it lives; a disk that refuses keeps no server from starting. */
+function record(
+  child: OwnedProcess,
+  { ledger, log, id, route }: StarterOptions & { readonly id: string; readonly route: string },
+): void {
+  const name = `${id}-${child.identity.pid}`;
+  const tried = (change: () => void) => {
+    try {
+      change();
+    } catch (error) {
+      log.write('warn', `The ledger of processes is not right: ${messageOf(error)}`, error);
+    }
+  };
+  tried(() => ledger.add(name, { id, route, ...child.identity }));
+  child.onExit(() => tried(() => ledger.remove(name)));
 }

@@ -29,6 +29,12 @@ export interface HomePaths {
   readonly httpToken: string;
   /** The folder that terminals have on their PATH. */
   readonly bin: string;
+  /** What new work is refused, a file each (P7). */
+  readonly refusals: string;
+  /** Which processes each broker has started, for who must end them without it. */
+  readonly processes: string;
+  /** What was ended past the broker, until that has merged it. */
+  readonly panics: string;
 }
 
 export interface HomeOptions {
@@ -76,6 +82,9 @@ function pathsOf(root: string): HomePaths {
     adminCopy: join(root, 'admin-policy.json'),
     httpToken: join(root, 'http.token'),
     bin: join(root, 'bin'),
+    refusals: join(root, 'refusals'),
+    processes: join(root, 'processes'),
+    panics: join(root, 'panics'),
   };
 }
 
@@ -90,6 +99,9 @@ export function ensureHome(paths: HomePaths): void {
       paths.versions,
       paths.records,
       paths.bin,
+      paths.refusals,
+      paths.processes,
+      paths.panics,
     ]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }

@@ -73,7 +73,7 @@ function outcome(level: 'terminated' | 'killed', survivors: readonly number[]): 
 }
 
 /** A refusal (already gone, no window to ask) is no failure: the wait for the exit decides. */
-function taskkill(pid: number, options: readonly string[]): Promise<void> {
+export function taskkill(pid: number, options: readonly string[]): Promise<void> {
   const args = ['/PID', String(pid), '/T', ...options];
   return new Promise((resolve) => {
     execFile('taskkill', args, { windowsHide: true, timeout: 5000 }, () => resolve());

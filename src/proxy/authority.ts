@@ -14,7 +14,13 @@ export interface Authority {
   refusalOf(call: WantedCall): string | null;
   /** What holds for a tool after the locks; the same object while nothing is locked. */
   bound(policy: ResolvedPolicy, call: Pick<WantedCall, 'route' | 'tool'>): ResolvedPolicy;
+  /** Whether all new work is refused: then no server starts unless a client's request needs it. */
+  isHalted(): boolean;
 }
 
 /** Where nothing is refused and nothing locked. */
-export const NO_AUTHORITY: Authority = { refusalOf: () => null, bound: (policy) => policy };
+export const NO_AUTHORITY: Authority = {
+  refusalOf: () => null,
+  bound: (policy) => policy,
+  isHalted: () => false,
+};

@@ -4,7 +4,7 @@ import type { RowContext } from '../../src/broker/taskRows.ts';
 import { TaskHandlesError } from '../../src/common/errors.ts';
 import type { JsonObject } from '../../src/common/json.ts';
 import type { LogLevel } from '../../src/common/log.ts';
-import { NO_AUTHORITY } from '../../src/proxy/authority.ts';
+import { type Authority, NO_AUTHORITY } from '../../src/proxy/authority.ts';
 import { KeyedTasks } from '../../src/proxy/downstream/keyedTasks.ts';
 import { LearnedHandOffs } from '../../src/proxy/downstream/learnedHandOffs.ts';
 import { LiveCalls } from '../../src/proxy/downstream/liveCalls.ts';
@@ -50,6 +50,8 @@ export class ProxyStage {
   readonly audit = new MemoryAuditTrail();
   readonly calls: LiveCalls;
   readonly context: ProxyContext;
+  /** What stands above all settings. */
+  authority: Authority = NO_AUTHORITY;
   /** What the next starts fail with. */
   startFailure: string | null = null;
   /** What fake servers do by themselves. */
@@ -72,7 +74,11 @@ export class ProxyStage {
       calls,
       clock,
       outlook: () => ({}),
-      authority: NO_AUTHORITY,
+      authority: {
+        refusalOf: (call) => this.authority.refusalOf(call),
+        bound: (policy, call) => this.authority.bound(policy, call),
+        isHalted: () => this.authority.isHalted(),
+      },
       log,
       learned: new LearnedHandOffs(),
       predecessors: new Predecessors(clock),

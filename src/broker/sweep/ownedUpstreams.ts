@@ -8,10 +8,11 @@ export class OwnedUpstreams {
 
   /** Starts as `start` does, and remembers it from before its first moment. */
   watched(start: StartUpstream): StartUpstream {
-    return async (definition, id, resume) => {
+    return async (...server) => {
+      const [, id] = server;
       this.#ids.add(id);
       try {
-        const channel = await start(definition, id, resume);
+        const channel = await start(...server);
         channel.onExit(() => this.#ids.delete(id));
         return channel;
       } catch (error) {

@@ -7,6 +7,7 @@ import { messageOf, TaskHandlesError } from '../../common/errors.ts';
 import { PRODUCT } from '../../common/product.ts';
 import { connectHello } from './connectHello.ts';
 import type { CommandLine, ConnectOptions } from './connectOptions.ts';
+import { refusalWithoutBroker } from './connectRefusal.ts';
 import { ConnectSession } from './connectSession.ts';
 import { runDirectly } from './directRun.ts';
 import { failOpenLock } from './failOpenLock.ts';
@@ -142,12 +143,13 @@ class Connect {
     const couldNotStart = TaskHandlesError.is(error) && START_FAILURES.has(error.code);
     const { commandLine, route } = this.options;
     const mayOpen = couldNotStart && !this.#hasBeenUp && commandLine !== undefined;
-    const lock = mayOpen ? failOpenLock(route) : null;
+    const refusal = couldNotStart ? refusalWithoutBroker(this.options) : null;
+    const lock = refusal ?? (mayOpen ? failOpenLock(route) : null);
     if (mayOpen && lock === null) {
       this.#failOpen(commandLine, messageOf(error));
       return false;
     }
-    const why = lock === null ? this.#whyDown(error) : `${messageOf(error)} ${lock}`;
+    const why = refusal ?? (lock === null ? this.#whyDown(error) : `${messageOf(error)} ${lock}`);
     this.#sayOnce(why);
     if (couldNotStart && !this.#hasBeenUp) this.#session.failWaiting(why);
     else this.#session.linkFailed(why);

@@ -9,7 +9,7 @@ export function auditLine(row: AuditRow): string {
     time,
     handle ?? '-',
     action.replaceAll('_', ' '),
-    `\`${tool}\``,
+    tool === '' ? '' : `\`${tool}\``,
     `by ${principalText(principal)}`,
     reason === null ? '' : `(${reason})`,
     level === null ? '' : `level ${level}`,

@@ -2,6 +2,7 @@ import { type AdminLocks, NO_LOCKS } from '../../brokerApi/adminLocks.ts';
 import type { BrokerStatus } from '../../brokerApi/brokerProtocol.ts';
 import { lockedBy, lockLines } from '../../brokerApi/lockWords.ts';
 import { ExitCode } from '../exitCode.ts';
+import { refusalLine } from './refusals.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How long `broker stop` waits to see the broker go. */
@@ -13,6 +14,7 @@ export async function brokerCommand(terminal: Terminal): Promise<ExitCode> {
   const status = await terminal.withRunningBroker((client) => client.request('broker/status', {}));
   if (json) terminal.printJson(status);
   else terminal.print(statusText(status));
+  if (!json) for (const refusal of status.refusals ?? []) terminal.say(refusalLine(refusal));
   return ExitCode.done;
 }
 

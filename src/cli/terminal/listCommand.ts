@@ -1,5 +1,6 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { ExitCode } from '../exitCode.ts';
+import { sayRefusals } from './refusals.ts';
 import { taskTable } from './taskTable.ts';
 import { hasHandle, taskViewOf } from './taskViewOf.ts';
 import { hasEnded } from './taskWords.ts';
@@ -29,6 +30,7 @@ function rowsOf(terminal: Terminal): Promise<TaskRow[]> {
   const { all, workspace } = terminal.options;
   const params = workspace === undefined ? {} : { workspace };
   return terminal.withBroker(async (client) => {
+    await sayRefusals(terminal, client);
     const { rows } = await client.request('tasks/list', params);
     if (!all) return rows;
     const older = await client.request('tasks/older', { ...params, limit: OLDER_SHOWN });

@@ -2,26 +2,33 @@ import type { RevokeOutcome, TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import type { ControlClient } from '../../brokerApi/controlClient.ts';
 import { ExitCode } from '../exitCode.ts';
 import { freedText } from './freedText.ts';
+import { revokeAll } from './revokeAllCommand.ts';
 import { hasHandle, taskViewOf } from './taskViewOf.ts';
 import { noSuchHandle, type Terminal } from './terminal.ts';
 
 export async function revokeCommand(terminal: Terminal): Promise<ExitCode> {
-  const { operands, json } = terminal.options;
-  if (!terminal.mayHoldTasks) return tell(terminal, operands.map(unknown));
-  const outcomes = await terminal.withBroker((client) => revoke(terminal, client));
-  if (json) {
+  const { operands, all } = terminal.options;
+  if (all) {
+    const { outcomes, code } = await revokeAll(terminal);
+    return show(terminal, outcomes) || code;
+  }
+  if (!terminal.mayHoldTasks) return show(terminal, operands.map(unknown));
+  return show(terminal, await terminal.withBroker((client) => revoke(terminal, client)));
+}
+
+async function revoke(terminal: Terminal, client: ControlClient): Promise<RevokeOutcome[]> {
+  const { operands: ids, force, reason } = terminal.options;
+  const note = reason === undefined ? {} : { note: reason };
+  const params = { ids, door: 'user', ...note, ...(force ? { force } : {}) } as const;
+  return (await client.request('tasks/revoke', params)).outcomes;
+}
+
+function show(terminal: Terminal, outcomes: readonly RevokeOutcome[]): ExitCode {
+  if (terminal.options.json) {
     const rows = outcomes.map(({ row }) => row).filter((row): row is TaskRow => row !== null);
     terminal.printJson(rows.filter(hasHandle).map(taskViewOf));
   }
   return tell(terminal, outcomes);
-}
-
-async function revoke(terminal: Terminal, client: ControlClient): Promise<RevokeOutcome[]> {
-  const { operands: ids, all, force, reason } = terminal.options;
-  const note = reason === undefined ? {} : { note: reason };
-  if (all) return (await client.request('tasks/revokeAll', { door: 'user', ...note })).outcomes;
-  const params = { ids, door: 'user', ...note, ...(force ? { force } : {}) } as const;
-  return (await client.request('tasks/revoke', params)).outcomes;
 }
 
 function tell(terminal: Terminal, outcomes: readonly RevokeOutcome[]): ExitCode {

@@ -2,12 +2,14 @@ import { messageOf } from '../../common/errors.ts';
 import { PRODUCT, VERSION } from '../../common/product.ts';
 import { ExitCode, exitCodeOf } from '../exitCode.ts';
 import { serve } from '../serve/serve.ts';
+import { acceptCommand } from './acceptCommand.ts';
 import { answerCommand } from './answerCommand.ts';
 import { auditCommand } from './auditCommand.ts';
 import { brokerCommand } from './brokerCommand.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { extendCommand } from './extendCommand.ts';
 import { listCommand } from './listCommand.ts';
+import { panicCommand } from './panicCommand.ts';
 import { pauseCommand, resumeCommand } from './pauseCommand.ts';
 import { resultCommand } from './resultCommand.ts';
 import { revokeCommand } from './revokeCommand.ts';
@@ -28,6 +30,8 @@ const COMMANDS: Record<TerminalCommand, (terminal: Terminal) => Promise<ExitCode
   extend: extendCommand,
   answer: answerCommand,
   audit: auditCommand,
+  'accept-new-work': acceptCommand,
+  panic: panicCommand,
   broker: brokerCommand,
   doctor: doctorCommand,
 };

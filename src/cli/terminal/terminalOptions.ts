@@ -15,6 +15,8 @@ export type TerminalCommand =
   | 'extend'
   | 'answer'
   | 'audit'
+  | 'accept-new-work'
+  | 'panic'
   | 'broker'
   | 'doctor';
 
@@ -26,6 +28,8 @@ export interface TerminalOptions {
   readonly json: boolean;
   readonly all: boolean;
   readonly workspace: string | undefined;
+  readonly route: string | undefined;
+  readonly conversation: string | undefined;
   readonly timeoutMs: number | undefined;
   /** How much time to add. */
   readonly byMs: number | undefined;
@@ -50,6 +54,8 @@ const OPTIONS = {
   version: { type: 'boolean' },
   all: { type: 'boolean' },
   workspace: { type: 'string' },
+  route: { type: 'string' },
+  conversation: { type: 'string' },
   timeout: { type: 'string' },
   by: { type: 'string' },
   reason: { type: 'string' },
@@ -66,15 +72,23 @@ const OPTIONS = {
 
 const EVERYWHERE = ['home', 'json', 'help', 'version'];
 
+/** Which part of all work `revoke --all` is about. */
+const SCOPE_OPTIONS = ['route', 'workspace', 'conversation'];
+
 /** What each command takes: how many operands, and which options beside those of all commands. */
 const COMMANDS: Record<TerminalCommand, { operands: [number, number]; options: string[] }> = {
   list: { operands: [0, 0], options: ['all', 'workspace'] },
   status: { operands: [1, 1], options: [] },
   wait: { operands: [1, 1], options: ['timeout'] },
   result: { operands: [1, 1], options: [] },
-  revoke: { operands: [0, Number.POSITIVE_INFINITY], options: ['all', 'reason', 'force'] },
+  revoke: {
+    operands: [0, Number.POSITIVE_INFINITY],
+    options: ['all', 'reason', 'force', ...SCOPE_OPTIONS],
+  },
   pause: { operands: [1, 1], options: [] },
   resume: { operands: [1, 1], options: [] },
+  'accept-new-work': { operands: [0, 1], options: [] },
+  panic: { operands: [0, 0], options: ['reason'] },
   extend: { operands: [1, 1], options: ['by'] },
   answer: { operands: [1, 1], options: ['key', 'accept', 'response', 'decline', 'cancel'] },
   audit: { operands: [0, 1], options: ['verify'] },
@@ -92,6 +106,7 @@ export function parseTerminalOptions(argv: readonly string[]): TerminalOptions {
   const command = values.help ? 'help' : values.version ? 'version' : commandOf(word);
   if (command !== 'help' && command !== 'version') {
     checkOptions(command, Object.keys(values));
+    if (command === 'revoke') checkScope(Object.keys(values));
     checkOperands(command, { operands, isAll: values.all === true });
   }
   return {
@@ -101,6 +116,8 @@ export function parseTerminalOptions(argv: readonly string[]): TerminalOptions {
     json: values.json === true,
     all: values.all === true,
     workspace: values.workspace,
+    route: values.route,
+    conversation: values.conversation,
     timeoutMs: millisecondsOf('timeout', values.timeout),
     byMs: millisecondsOf('by', values.by),
     reason: values.reason,
@@ -129,6 +146,16 @@ function checkOptions(command: TerminalCommand, given: readonly string[]): void 
   const taken = [...EVERYWHERE, ...COMMANDS[command].options];
   const wrong = given.find((name) => !taken.includes(name));
   if (wrong !== undefined) throw usage(`${command} does not take --${wrong}; see --help.`);
+}
+
+function checkScope(given: readonly string[]): void {
+  const scope = SCOPE_OPTIONS.filter((name) => given.includes(name));
+  if (scope.length > 0 && !given.includes('all')) {
+    throw usage(`revoke takes --${scope[0]} with --all only.`);
+  }
+  if (scope.length > 1 && scope.includes('conversation')) {
+    throw usage('A chat is named by --conversation alone.');
+  }
 }
 
 function checkOperands(

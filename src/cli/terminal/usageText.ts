@@ -23,10 +23,14 @@ Tasks:
   status HANDLE                      all that is known of a task
   wait HANDLE [--timeout MS]         returns when it has ended: 0 if completed, else 1
   result HANDLE                      what the tool answered
-  revoke HANDLE… | --all [--reason TEXT] [--force]
+  revoke HANDLE… [--reason TEXT] [--force]
                                      stops tasks for good; --force: also what shares their server
   pause HANDLE                       its processes stand still, and its clocks, until it is resumed
   resume HANDLE                      lets a paused task go on
+  revoke --all [--route NAME] [--workspace ID] [--conversation ID] [--reason TEXT]
+                                     stops all of it, and refuses new work of it until:
+  accept-new-work [ID]               lifts what was refused; with ID: that refusal alone
+  panic [--reason TEXT]              as revoke --all, at once and without the broker: it may hang
   extend HANDLE [--by MS]            more time for a task that nears a limit; else as much again
   answer HANDLE [--key KEY] [--accept JSON | --decline | --cancel | --response JSON]
                                      what a task asks; with one of these: the answer to it

@@ -20,6 +20,7 @@ export interface RefusalSources {
 /** Whether the refusal turns away calls of this window's agents. */
 export function concernsWindow({ scope }: WorkRefusal, window: WindowFacts): boolean {
   if (scope.kind === 'everything') return true;
+  if (scope.kind === 'route' && scope.workspace === undefined) return true;
   if (scope.kind !== 'conversation') return scope.workspace === window.workspaceId;
   return window.rows.some(({ conversationId }) => conversationId === scope.conversationId);
 }

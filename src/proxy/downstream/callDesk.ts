@@ -27,7 +27,7 @@ import { policyFor, type TaskForm, taskFormOf } from './nativeTasks/taskForm.ts'
 import type { TaskMethods } from './nativeTasks/taskMethods.ts';
 import type { OwnUpstreams } from './ownUpstreams.ts';
 import { RepeatDesk } from './repeatDesk.ts';
-import { refusalOf } from './taskLimits.ts';
+import { authorityRefusal, refusalOf } from './taskLimits.ts';
 import { ToolCall } from './toolCall.ts';
 import { rewriteToolList, toolNamesOf } from './toolListRewrite.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
@@ -129,12 +129,16 @@ export class CallDesk {
 
   /** In an upstream of its own: shown and handed off like any other while that starts. */
   #runAlone(call: ToolCall, message: WireMessage, reply: CallReply): void {
-    const { own } = this.options;
+    const { own, context } = this.options;
     reply.onAnswer = (answer) => own.answered(call.upstream, answer);
     call.enter(reply);
     void own.open(
       message,
-      (upstream) => call.begin(upstream),
+      (upstream) => {
+        const refusal = call.isWaiting ? authorityRefusal(call, context.authority) : null;
+        if (refusal !== null && call.endOpen(refusal)) call.release();
+        call.begin(upstream);
+      },
       (why) => call.failStart(why),
     );
   }
@@ -143,16 +147,29 @@ export class CallDesk {
     const { binding } = this.options;
     const upstream = binding.ready;
     if (upstream !== null) call.start(upstream, reply);
-    else {
-      binding.withUpstream(
-        (started) => {
-          if (call.isWaiting) call.start(started, reply);
-        },
-        (why) => {
-          if (call.isWaiting) reply.answerGone(why);
-        },
-      );
-    }
+    else this.#startLater(call, reply);
+  }
+
+  /** Its server is not there yet: until it is the call may be ended, and is asked for once more. */
+  #startLater(call: ToolCall, reply: CallReply): void {
+    const { context, binding } = this.options;
+    const refuse = (why: string) => {
+      call.release();
+      reply.answerRefused(why);
+    };
+    context.calls.addWaiting({ call, end: ({ why }) => refuse(why) });
+    binding.withUpstream(
+      (started) => {
+        const refusal = call.isWaiting ? refusalOf(call, context) : null;
+        if (refusal !== null) refuse(refusal);
+        else if (call.isWaiting) call.start(started, reply);
+      },
+      (why) => {
+        if (!call.isWaiting) return;
+        call.release();
+        reply.answerGone(why);
+      },
+    );
   }
 
   #callCompanion(message: WireMessage, tool: string): void {

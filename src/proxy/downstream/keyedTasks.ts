@@ -1,4 +1,4 @@
-import { TaskHandlesError } from '../../common/errors.ts';
+import { messageOf, TaskHandlesError } from '../../common/errors.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { HandleId, TaskRecord } from '../../registry/taskRecord.ts';
 
@@ -80,6 +80,12 @@ export class KeyedTasks {
     this.#scopes.delete(handle);
     if (this.#handles.get(scope) === handle) this.#handles.delete(scope);
   }
+}
+
+/** What a call with a key is told that the disk has refused. */
+export function unrecorded(tool: string, error: unknown): TaskHandlesError {
+  const why = `\`${tool}\` was not run, because its key could not be recorded`;
+  return new TaskHandlesError('store_failed', `${why}: ${messageOf(error)}`, { cause: error });
 }
 
 function claimOf(record: TaskRecord): Claim {

@@ -1,13 +1,27 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
 import { Emitter } from '../../common/event.ts';
-import type { HandleId } from '../../registry/taskRecord.ts';
+import type { Door, HandleId } from '../../registry/taskRecord.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { CallAlarm } from './callAlarm.ts';
 import type { LiveCall } from './liveCall.ts';
+import type { ToolCall } from './toolCall.ts';
 
 /** A call this young is not shown: most are over by then. */
 export const ROW_AFTER_MS = 1000;
+
+/** A call that has not reached its server yet, and what ends it: `why` is for its host. */
+export interface WaitingCall {
+  readonly call: ToolCall;
+  readonly end: (ending: CallEnding) => void;
+}
+
+/** Somebody ends a call; `why` is one line for a model. */
+export interface CallEnding {
+  readonly by: Door;
+  readonly note: string | null;
+  readonly why: string;
+}
 
 /**
  * Every `tools/call` whose upstream has not answered yet, task or not. In memory: what must
@@ -18,6 +32,7 @@ export class LiveCalls implements Disposable {
   readonly #byHandle = new Map<HandleId, LiveCall>();
   readonly #byUpstream = new WeakMap<Upstream, Set<LiveCall>>();
   readonly #shown = new Set<LiveCall>();
+  readonly #waiting = new Map<LiveCall, WaitingCall>();
   readonly #changed = new Emitter<LiveCall>();
   readonly #sizeChanged = new Emitter<void>();
   readonly #alone = new Emitter<LiveCall>();
@@ -46,9 +61,24 @@ export class LiveCalls implements Disposable {
     return `call_${this.#lastId}`;
   }
 
+  /** Calls whose server is not there yet, or whose record is being made before they run. */
+  get waiting(): WaitingCall[] {
+    return [...this.#waiting.values()];
+  }
+
+  /** It has not begun: until `add`, `remove` or `forgetWaiting`, somebody may end it. */
+  addWaiting(waiting: WaitingCall): void {
+    this.#waiting.set(waiting.call, waiting);
+  }
+
+  forgetWaiting(call: LiveCall): void {
+    this.#waiting.delete(call);
+  }
+
   /** Also notes which calls share an upstream at the same time: revocation must know. */
   add(call: LiveCall): void {
     if (call.upstream !== null) this.#noteOverlap(call, call.upstream);
+    this.#waiting.delete(call);
     this.#live.add(call);
     if (this.#live.size === 1) this.#sizeChanged.fire();
   }
@@ -75,6 +105,7 @@ export class LiveCalls implements Disposable {
   }
 
   remove(call: LiveCall): void {
+    this.#waiting.delete(call);
     const left = call.upstream === null ? undefined : this.#byUpstream.get(call.upstream);
     const hadCompany = left?.delete(call) === true;
     if (this.#live.delete(call) && this.#live.size === 0) this.#sizeChanged.fire();

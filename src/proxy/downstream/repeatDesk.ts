@@ -6,6 +6,7 @@ import type { CallReply } from './callReply.ts';
 import { BAD_KEY } from './idempotencyKey.ts';
 import { CANCELLED_BY_CLIENT } from './inFlight.ts';
 import { JoinedCall } from './joinedCall.ts';
+import type { CallEnding } from './liveCalls.ts';
 import type { OwnUpstreams } from './ownUpstreams.ts';
 import { refusalOf } from './taskLimits.ts';
 import type { ToolCall } from './toolCall.ts';
@@ -59,25 +60,51 @@ export class RepeatDesk {
 
   /** Runs the call; a connection that leaves before the server is there leaves nothing behind. */
   #execute(call: ToolCall, signal: AbortSignal): Promise<HandleId> {
+    const { context, binding, own } = this.options;
     return new Promise((resolve, reject) => {
       const fail = (why: string) => reject(new TaskHandlesError('upstream_start_failed', why));
-      const refusal = refusalOf(call, this.options.context);
+      const refusal = refusalOf(call, context);
       if (refusal !== null) {
         fail(refusal);
         return;
       }
+      const giveUp = (why: string) => {
+        call.release();
+        fail(why);
+      };
       signal.addEventListener('abort', () => {
         if (call.upstream !== null) return;
-        call.release();
-        fail('The first call with this key was taken back before it ran; call again.');
+        giveUp('The first call with this key was taken back before it ran; call again.');
       });
-      const run = async (upstream: Upstream) => {
-        if (call.isWaiting) await call.startRecorded(upstream).then(resolve, reject);
+      let ended: CallEnding | null = null;
+      const end = (ending: CallEnding) => {
+        if (call.isHandingOff) ended = ending;
+        else giveUp(ending.why);
       };
-      const { binding, own } = this.options;
-      if (call.policy.isolation === 'perCall') void own.open(call.message, run, fail);
-      else binding.withUpstream((upstream) => void run(upstream), fail);
+      context.calls.addWaiting({ call, end });
+      const run = async (upstream: Upstream) => {
+        const late = call.isWaiting ? refusalOf(call, context) : null;
+        if (late !== null) giveUp(late);
+        if (!call.isWaiting) return;
+        await call
+          .startRecorded(upstream, () => ended === null)
+          .then((handle) => this.#recordEnding(handle, ended))
+          .finally(() => context.calls.forgetWaiting(call))
+          .then(resolve, reject);
+      };
+      if (call.policy.isolation === 'perCall') void own.open(call.message, run, giveUp);
+      else binding.withUpstream((upstream) => void run(upstream), giveUp);
     });
+  }
+
+  /** It was ended while its record was being made, and never ran. */
+  async #recordEnding(handle: HandleId, ending: CallEnding | null): Promise<HandleId> {
+    const { registry } = this.options.context;
+    if (ending === null) return handle;
+    const { by, note } = ending;
+    await registry.apply(handle, { type: 'revoked', by, note });
+    await registry.apply(handle, { type: 'revocationEnded', level: 'none', note: null });
+    return handle;
   }
 
   async #join(predecessor: ToolCall, call: ToolCall, reply: CallReply): Promise<void> {

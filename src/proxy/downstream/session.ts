@@ -41,7 +41,7 @@ export class Session {
   #swallowInitialized = false;
 
   constructor(
-    context: ProxyContext,
+    private readonly context: ProxyContext,
     route: SessionRoute,
     private readonly port: DownstreamPort,
   ) {
@@ -140,12 +140,17 @@ export class Session {
     if (message.method === Method.cancelled) this.#onCancelled(message);
     else if (message.method === Method.initialized && this.#swallowInitialized) {
       this.#swallowInitialized = false;
-    } else if (!this.#own.takeNotification(message)) {
+    } else if (!this.#own.takeNotification(message) && this.#mayPass()) {
       this.#binding.withUpstream(
         (upstream) => upstream.sendRaw(message.text),
         () => {},
       );
     }
+  }
+
+  /** A notification starts no server while all new work is refused. */
+  #mayPass(): boolean {
+    return this.#binding.isThere || !this.context.authority.isHalted();
   }
 
   #initialize(message: WireMessage, id: string): void {

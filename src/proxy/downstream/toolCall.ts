@@ -1,4 +1,4 @@
-import { messageOf, TaskHandlesError } from '../../common/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import { foldProgress } from '../../registry/progress.ts';
 import type { HandleId, RemoteWork, TaskProgress, TaskRecord } from '../../registry/taskRecord.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -6,6 +6,7 @@ import { inputRoundOf } from '../wire/inputRounds.ts';
 import { parsedSpan, type WireMessage } from '../wire/wireMessage.ts';
 import type { CallDownstream } from './callDownstream.ts';
 import { CANCELLED_BY_CLIENT } from './inFlight.ts';
+import { unrecorded } from './keyedTasks.ts';
 import type { LiveCall } from './liveCall.ts';
 import { eventOf, progressFrom } from './upstreamAnswer.ts';
 import { UpstreamCall } from './upstreamCall.ts';
@@ -87,23 +88,24 @@ export class ToolCall extends UpstreamCall implements LiveCall {
 
   /**
    * A call with an idempotency key: its record is on disk before the server sees it, so that the
-   * key never runs twice, whatever dies (P2). Rejects when the disk refuses: nothing has run.
+   * key never runs twice, whatever dies (P2). Rejects when the disk refuses: nothing has run. If
+   * it was ended meanwhile (`mayRun`), its record is for whoever did that to end.
    */
-  async startRecorded(upstream: Upstream): Promise<HandleId> {
+  async startRecorded(upstream: Upstream, mayRun: () => boolean): Promise<HandleId> {
     const { context } = this.options;
     this.upstream = upstream;
     this.#state = 'handingOff';
     const draft = this.draft({ progress: null, upstream: upstream.facts, remote: null });
     const { handle } = await context.registry.create(draft).catch((error: unknown) => {
       this.#state = 'ended';
-      const why = `\`${this.tool}\` was not run, because its key could not be recorded`;
-      throw new TaskHandlesError('store_failed', `${why}: ${messageOf(error)}`, { cause: error });
+      throw unrecorded(this.tool, error);
     });
     this.handle = handle;
     this.#state = 'task';
     context.calls.add(this);
     context.calls.becameTask(this, handle);
-    if (this.#isTakenBack) this.#endAsTakenBack(handle);
+    if (!mayRun()) this.end();
+    else if (this.#isTakenBack) this.#endAsTakenBack(handle);
     else if (upstream.isLeaving) this.onGone('The server ended before the call reached it.');
     else this.sendTo(upstream, this.options.message);
     return handle;

@@ -53,6 +53,11 @@ export class UpstreamBinding {
     return this.#waiting === null ? this.current : null;
   }
 
+  /** Whether it is there, or on its way: nothing has to be started for one line more. */
+  get isThere(): boolean {
+    return this.#waiting !== null || this.current !== null;
+  }
+
   /** Runs at once when the upstream is there, else in order when it is, or fails with one line. */
   withUpstream(run: Waiter['run'], fail: Waiter['fail']): void {
     const upstream = this.current;

@@ -78,7 +78,7 @@ export interface UpstreamChannel {
 }
 
 /**
- * Starts an upstream; `id` is unique in this broker. With `resume` a connection to a remote server
+ * Starts an upstream; `id` is unique in this broker, `route` is its name for people. With `resume` a connection to a remote server
  * is made where that work is, with nothing of a handshake. Rejects with `command_not_found`,
  * `invalid_definition` or `upstream_start_failed`.
  */
@@ -86,4 +86,5 @@ export type StartUpstream = (
   definition: ServerDefinition,
   id: string,
   resume?: RemoteWork,
+  route?: string,
 ) => Promise<UpstreamChannel>;

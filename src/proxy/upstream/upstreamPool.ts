@@ -73,7 +73,9 @@ export class UpstreamPool implements Disposable {
   async #open(route: string, server: Server, isOwn = false): Promise<Upstream> {
     this.#lastId += 1;
     const id = `u${this.#lastId}`;
-    const { start, clock, log } = this.options;
+    const { clock, log } = this.options;
+    const start: StartUpstream = (definition, upstream, resume) =>
+      this.options.start(definition, upstream, resume, route);
     const eras = this.#eras;
     if (this.#isShutDown) throw leaving();
     const channel = await openServer({ ...server, start, id, clock, log, eras });

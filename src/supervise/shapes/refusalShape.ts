@@ -9,7 +9,11 @@ const TEXT_CHARACTERS = 500;
 export const scopeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('everything') }),
   z.object({ kind: z.literal('workspace'), workspace: z.string().nullable() }),
-  z.object({ kind: z.literal('route'), workspace: z.string().nullable(), route: z.string() }),
+  z.object({
+    kind: z.literal('route'),
+    workspace: z.string().nullable().optional(),
+    route: z.string(),
+  }),
   z.object({ kind: z.literal('conversation'), conversationId: z.string() }),
 ]);
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { suite, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +17,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { upstreamStarter } from '../../../src/broker/upstreamStarter.ts';
 import type { ServerDefinition } from '../../../src/brokerApi/brokerProtocol.ts';
+import { ProcessLedger } from '../../../src/brokerApi/processLedger.ts';
 import { systemClock } from '../../../src/common/clock.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { EraMemory } from '../../../src/proxy/upstream/eras/eraMemory.ts';
@@ -31,7 +35,10 @@ const MODERN_SERVER = command(CONFORMANCE, 'stdio', '--no-tasks', '--era', 'mode
 const LEGACY_SERVER = command(EVERYTHING, 'stdio');
 const LIMIT = { timeout: 30_000 };
 const FORM_ANSWER = { action: 'accept' as const, content: { name: 'Ada', ok: true } };
-const start = upstreamStarter('eras-test', silentLog);
+const folder = mkdtempSync(join(tmpdir(), 'mth-ledger-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+const ledger = new ProcessLedger(folder, 'eras-test');
+const start = upstreamStarter({ broker: 'eras-test', ledger, log: silentLog, beforeExit() {} });
 
 function command(...args: string[]): ServerDefinition {
   return { command: process.execPath, args, cwd: null, env: { PATH: process.env.PATH ?? '' } };

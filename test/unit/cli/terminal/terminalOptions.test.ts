@@ -40,6 +40,14 @@ suite('parseTerminalOptions', () => {
     ['--by elsewhere', ['status', 'a', '--by', '5'], /does not take --by/],
     ['revoke of nothing', ['revoke'], /handles, or --all/],
     ['revoke of all and one', ['revoke', '--all', 'a'], /not both/],
+    ['a part of all work for one task', ['revoke', 'a', '--route', 'r'], /--route with --all only/],
+    [
+      'a chat within a server',
+      ['revoke', '--all', '--conversation', 'c', '--route', 'r'],
+      /--conversation alone/,
+    ],
+    ['a handle for panic', ['panic', 'a'], /panic does not take "a"/],
+    ['two refusals to lift', ['accept-new-work', 'a', 'b'], /does not take "b"/],
     ['broker without a word', ['broker'], /status or stop/],
     ['a time that is none', ['wait', 'a', '--timeout', '-1'], /timeout/],
   ];

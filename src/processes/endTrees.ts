@@ -1,0 +1,65 @@
+import { Ending } from './ending.ts';
+import type { EndOutcome, ProcessIdentity } from './ownedProcess.ts';
+import type { ProcessEntry, ProcessTable } from './processEntry.ts';
+import { bootId, isSameProcess } from './processIdentity.ts';
+import { membersOfGroup, ownerMarks, readProcessTable } from './processTable.ts';
+import { taskkill } from './windowsTree.ts';
+
+/** Which trees, asked again at each look: their owner may be starting others still. */
+export interface TreesToEnd {
+  /** Their roots, as they were recorded; each leads a group of its own. */
+  roots(): readonly ProcessIdentity[];
+  /** Whether a process with this owner mark is one of theirs. */
+  isTheirs(mark: string): boolean;
+}
+
+/**
+ * Ends trees that other processes own, at once and by force, guards included: by the identity of
+ * their roots, by group, by descent, and on Linux by owner mark. Bounded. Spares ourselves and what
+ * we descend from: those are told as survivors.
+ */
+export async function endTrees(trees: TreesToEnd): Promise<EndOutcome> {
+  if (process.platform === 'win32') return await endOnWindows(trees.roots());
+  const ours = ancestry(await readProcessTable());
+  const spared = new Map<number, ProcessEntry>();
+  const isSpared = (entry: ProcessEntry) => ours.has(entry.pid);
+  const select = (table: ProcessTable): ProcessEntry[] => {
+    const found = selectTrees(table, trees);
+    for (const entry of found.filter(isSpared)) spared.set(entry.pid, entry);
+    return found.filter((entry) => !isSpared(entry));
+  };
+  const outcome = await new Ending({ select, isSpared, signalGroup: () => null }, 0).run();
+  spared.delete(process.pid);
+  return { ...outcome, survivors: [...outcome.survivors, ...spared.keys()] };
+}
+
+function selectTrees(table: ProcessTable, trees: TreesToEnd): ProcessEntry[] {
+  const boot = bootId();
+  const roots = trees.roots().filter((root) => root.bootId === null || root.bootId === boot);
+  const living = roots.flatMap(({ pid, startTime }) => {
+    const entry = table.get(pid);
+    return entry !== undefined && entry.startTime === startTime ? [entry] : [];
+  });
+  const members = living.flatMap(({ pid }) => membersOfGroup(table, pid));
+  const marked = [...ownerMarks(table)].flatMap(([entry, mark]) =>
+    trees.isTheirs(mark) ? [entry] : [],
+  );
+  return [...living, ...members, ...marked];
+}
+
+/** Ourselves and what we descend from. */
+function ancestry(table: ProcessTable): ReadonlySet<number> {
+  const pids = new Set<number>();
+  for (let pid: number | undefined = process.pid; pid !== undefined && !pids.has(pid); ) {
+    pids.add(pid);
+    pid = table.get(pid)?.ppid;
+  }
+  return pids;
+}
+
+async function endOnWindows(roots: readonly ProcessIdentity[]): Promise<EndOutcome> {
+  await Promise.all(roots.map(({ pid }) => taskkill(pid, ['/F'])));
+  const left = roots.filter((root) => isSameProcess(root) !== 'dead').map(({ pid }) => pid);
+  const ended = roots.length - left.length;
+  return { level: 'killed', ended, memoryBytes: null, survivors: left, stuck: [] };
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { suite, type TestContext, test } from 'node:test';
+import { KillSwitch, type RevokeAll } from '../../../src/broker/killSwitch.ts';
+import { Revoker } from '../../../src/broker/revoker.ts';
+import { TaskRows } from '../../../src/broker/taskRows.ts';
+import { createWorkGate } from '../../../src/broker/workGate.ts';
+import { WorkRefusals } from '../../../src/broker/workRefusals.ts';
+import { newRefusal, writeRefusal } from '../../../src/brokerApi/refusalFiles.ts';
+import { NO_AUTHORITY } from '../../../src/proxy/authority.ts';
+import { isTerminal } from '../../../src/registry/taskRecord.ts';
+import { type FakeHost, turn } from '../../support/fakeHost.ts';
+import { ProxyStage } from '../../support/proxyStage.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+
+const META_KEY = 'mcp-task-handles/idempotencyKey';
+const META_CHAT = 'vscode.conversationId';
+const BY_USER = {
+  door: 'user',
+  note: 'enough',
+  principal: { door: 'user', client: null, conversationId: null, user: 'ada' },
+} as const;
+const EVERYTHING: RevokeAll = { ...BY_USER, scope: { kind: 'everything' } };
+
+async function switchStage(t: TestContext) {
+  const stage = new ProxyStage();
+  const { registry, calls, audit, clock, context } = stage;
+  const { log, unended } = context;
+  const home = await temporaryFolder(t);
+  const folder = join(home, 'refusals');
+  const refusals = new WorkRefusals({ folder, audit, clock, log });
+  const rows = new TaskRows(registry, calls, stage.rowContext);
+  const revoker = new Revoker({ registry, audit, calls, rows, unended, clock, log });
+  const panics = join(home, 'panics');
+  const killSwitch = new KillSwitch({ registry, calls, revoker, refusals, panics, clock, log });
+  t.after(() => killSwitch.dispose());
+  stage.authority = { ...NO_AUTHORITY, ...createWorkGate({ killSwitch, refusals }) };
+  return { stage, refusals, killSwitch, folder };
+}
+
+/** Lets time pass until it is done: ladders wait for their servers. */
+async function through<T>(stage: ProxyStage, work: Promise<T>): Promise<T> {
+  let isDone = false;
+  const done = work.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await stage.passTime(100);
+  }
+  return await done;
+}
+
+function errorIn(host: FakeHost, id: number): string {
+  const { isError, content } = host.resultOf(id);
+  assert.equal(isError, true);
+  return JSON.stringify(content);
+}
+
+suite('P7 the kill switch', () => {
+  test('ends a call whose server has not started, at once', async (t) => {
+    const { stage, killSwitch, refusals } = await switchStage(t);
+    const release = stage.holdStarts();
+    const host = stage.connect();
+    host.callTool(1, 'build');
+    const { outcomes, refusal } = await through(stage, killSwitch.revokeAll(EVERYTHING));
+    assert.deepEqual(
+      outcomes.map(({ outcome, level }) => [outcome, level]),
+      [['revoked', 'none']],
+    );
+    assert.match(errorIn(host, 1), /The user stopped this call of `build`\. enough/);
+    await refusals.lift(refusal.id, BY_USER.principal);
+    release();
+    await turn();
+    assert.deepEqual(stage.server.all('tools/call'), [], 'also where new work is accepted by then');
+    const ended = stage.audit.rows.find(({ action }) => action === 'revoked');
+    assert.deepEqual([ended?.handle, ended?.tool], [null, 'build']);
+  });
+
+  test('refuses a call whose server was starting when new work was refused elsewhere', async (t) => {
+    const { stage, folder } = await switchStage(t);
+    const release = stage.holdStarts();
+    const host = stage.connect();
+    host.callTool(1, 'build');
+    stage.clock.advance(1);
+    const route = { kind: 'route', route: 'r' } as const;
+    const refusal = newRefusal({ scope: route, by: 'user', client: 'terminal', note: null });
+    const before = { ...refusal, since: new Date(0).toISOString() };
+    await writeRefusal(folder, { refusal: before, isAudited: false });
+    release();
+    await turn();
+    assert.match(errorIn(host, 1), /`build` was not started: new work of server .*Do not retry/);
+    assert.deepEqual(stage.server.all('tools/call'), []);
+  });
+
+  test('ends a call with a key while its record is made: it never runs', async (t) => {
+    const { stage, killSwitch } = await switchStage(t);
+    const host = await stage.greeted();
+    const release = stage.store.hold();
+    host.callTool(1, 'build', { _meta: { [META_KEY]: 'k' } });
+    await turn();
+    await through(stage, killSwitch.revokeAll(EVERYTHING));
+    release();
+    await turn();
+    await turn();
+    assert.deepEqual(stage.server.all('tools/call'), []);
+    const { status, reason } = stage.task;
+    assert.deepEqual([status, reason?.code, reason?.by], ['cancelled', 'revoked', 'user']);
+    assert.equal(reason?.level, 'none');
+    assert.deepEqual(stage.calls.waiting, []);
+  });
+
+  test('refuses calls, keys included, and never the companions', async (t) => {
+    const { stage, refusals } = await switchStage(t);
+    const host = await stage.greeted();
+    await refusals.add({ ...EVERYTHING, by: 'user' }, BY_USER.principal);
+    host.callTool(1, 'build');
+    host.callTool(2, 'build', { _meta: { [META_KEY]: 'k' } });
+    host.callTool(3, 'task_poll', { arguments: {} });
+    await turn();
+    for (const id of [1, 2]) assert.match(errorIn(host, id), /all new work is refused by the user/);
+    assert.notEqual(host.resultOf(3).isError, true);
+    assert.deepEqual(stage.server.all('tools/call'), []);
+  });
+
+  test('of one chat ends its work, and its server only if nobody else works there', async (t) => {
+    const { stage, killSwitch } = await switchStage(t);
+    const host = await stage.greeted({ policy: 'always', revokeGraceMs: 100 });
+    for (const [id, chat] of [
+      [1, 'a'],
+      [2, 'a'],
+      [3, 'b'],
+    ] as const) {
+      host.callTool(id, `build${id}`, { _meta: { [META_CHAT]: chat } });
+    }
+    await turn();
+    const scope = (conversationId: string) => ({ kind: 'conversation', conversationId }) as const;
+    await through(stage, killSwitch.revokeAll({ ...BY_USER, scope: scope('a') }));
+    assert.equal(stage.server.ends.length, 0);
+    const live = () => stage.registry.list().filter(({ status }) => !isTerminal(status));
+    assert.deepEqual(
+      live().map(({ tool }) => tool),
+      ['build3'],
+    );
+    await through(stage, killSwitch.revokeAll({ ...BY_USER, scope: scope('b') }));
+    assert.equal(stage.server.ends.length, 1);
+    assert.deepEqual(live(), []);
+    host.callTool(4, 'build', { _meta: { [META_CHAT]: 'a' } });
+    host.callTool(5, 'build', { _meta: { [META_CHAT]: 'c' } });
+    await turn();
+    assert.match(errorIn(host, 4), /new work of chat a is refused/);
+    assert.deepEqual(host.resultOf(5).isError, undefined);
+  });
+
+  test('ends what began before a refusal that was written past the broker', async (t) => {
+    const { stage, killSwitch, folder } = await switchStage(t);
+    const host = await stage.greeted({ policy: 'always', revokeGraceMs: 100 });
+    host.callTool(1, 'build');
+    await turn();
+    const refusal = newRefusal({ scope: EVERYTHING.scope, by: 'user', client: 'x', note: 'later' });
+    await writeRefusal(folder, { refusal, isAudited: false });
+    killSwitch.check();
+    for (let step = 0; step < 10; step += 1) await stage.passTime(100);
+    const { status, reason } = stage.task;
+    assert.deepEqual([status, reason?.code, reason?.note], ['cancelled', 'revoked', 'later']);
+    assert.equal(stage.server.ends.length, 1);
+  });
+
+  test('starts no server for a notification while everything is refused', async (t) => {
+    const { stage, refusals } = await switchStage(t);
+    const host = await stage.greeted();
+    await refusals.add({ ...EVERYTHING, by: 'user' }, BY_USER.principal);
+    stage.server.exit({ code: 1, signal: null });
+    await turn();
+    host.notify('notifications/roots/list_changed');
+    await turn();
+    assert.equal(stage.channels.length, 1);
+    host.request(1, 'tools/list');
+    await turn();
+    assert.equal(stage.channels.length, 2, 'a request has one');
+  });
+});
