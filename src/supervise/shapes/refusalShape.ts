@@ -5,22 +5,35 @@ import { plainText } from '../plainText.ts';
 
 const TEXT_CHARACTERS = 500;
 
-/** What a refusal of new work, or the ending of all work, covers. */
+const everything = z.object({ kind: z.literal('everything') });
+const workspace = z.object({ kind: z.literal('workspace'), workspace: z.string().nullable() });
+const route = z.object({
+  kind: z.literal('route'),
+  workspace: z.string().nullable(),
+  route: z.string(),
+});
+const conversation = z.object({ kind: z.literal('conversation'), conversationId: z.string() });
+
+/** What the ending of all work covers; whole, so that nothing is meant that was left out. */
 export const scopeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('everything') }),
-  z.object({ kind: z.literal('workspace'), workspace: z.string().nullable() }),
-  z.object({
-    kind: z.literal('route'),
-    workspace: z.string().nullable().optional(),
-    route: z.string(),
-  }),
-  z.object({ kind: z.literal('conversation'), conversationId: z.string() }),
+  everything,
+  workspace,
+  route,
+  conversation,
+]);
+
+/** What a refusal covers: a person may mean a server in every workspace. */
+const refusedScopeSchema = z.discriminatedUnion('kind', [
+  everything,
+  workspace,
+  route.partial({ workspace: true }),
+  conversation,
 ]);
 
 /** New work of a scope that is refused until a person lifts it. */
 export const refusalSchema = z.object({
   id: z.string(),
-  scope: scopeSchema,
+  scope: refusedScopeSchema,
   by: z.string(),
   client: z.string().nullable(),
   since: z.string(),
