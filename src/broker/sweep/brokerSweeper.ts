@@ -1,6 +1,7 @@
 import type { HomePaths } from '../../brokerApi/home.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
+import { deadLedgers } from '../../doctor/deadLedgers.ts';
 import { leftProcesses, ownerGone, type Reason } from '../../doctor/leftProcesses.ts';
 import { oldVersions } from '../../doctor/oldVersions.ts';
 import { temporaryFiles } from '../../doctor/temporaryFiles.ts';
@@ -29,6 +30,7 @@ export function brokerSweeper(options: BrokerSweepOptions): Sweeper {
       : ownerGone(owner);
   const examinations = [
     leftProcesses(reason),
+    deadLedgers,
     recordsWithoutProcess(options),
     strayResults(store),
     temporaryFiles,

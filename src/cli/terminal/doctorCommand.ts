@@ -2,11 +2,13 @@ import { ControlClient } from '../../brokerApi/controlClient.ts';
 import type { Finding } from '../../brokerApi/finding.ts';
 import type { Link } from '../../brokerApi/greeting.ts';
 import { adminState } from '../../doctor/adminState.ts';
+import { deadLedgers } from '../../doctor/deadLedgers.ts';
 import { endpointState, type Reach } from '../../doctor/endpointState.ts';
 import { type Examination, examine, type Look } from '../../doctor/examination.ts';
 import { homeState } from '../../doctor/homeState.ts';
 import { leftProcesses, ownerGone } from '../../doctor/leftProcesses.ts';
 import { oldVersions } from '../../doctor/oldVersions.ts';
+import { refusalState } from '../../doctor/refusalState.ts';
 import { temporaryFiles } from '../../doctor/temporaryFiles.ts';
 import { ExitCode } from '../exitCode.ts';
 import { findingTable } from './findingTable.ts';
@@ -14,7 +16,12 @@ import type { Terminal } from './terminal.ts';
 
 /** A broker that was stopped still owns its home: only what is nobody's is looked for beside it. */
 const BESIDE_A_BROKER: readonly Examination[] = [leftProcesses(ownerGone)];
-const WITHOUT_A_BROKER: readonly Examination[] = [...BESIDE_A_BROKER, temporaryFiles, oldVersions];
+const WITHOUT_A_BROKER: readonly Examination[] = [
+  ...BESIDE_A_BROKER,
+  deadLedgers,
+  temporaryFiles,
+  oldVersions,
+];
 
 /** Looks for what is left behind or wrong; starts no broker, and asks the one that runs. */
 export async function doctorCommand(terminal: Terminal): Promise<ExitCode> {
@@ -31,7 +38,7 @@ async function lookOver(look: Look): Promise<{ findings: Finding[]; pid: number 
   const { link, findings } = await endpointState(look);
   const more = link === null ? await withoutBroker(look, findings) : await askBroker(link, look);
   return {
-    findings: [...home, ...adminState(), ...findings, ...more],
+    findings: [...home, ...adminState(), ...refusalState(look), ...findings, ...more],
     pid: link?.welcome.pid ?? null,
   };
 }

@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import type { Finding, FindingKind } from '../../../src/brokerApi/finding.ts';
+import { ensureHome } from '../../../src/brokerApi/home.ts';
 import { hasEnded } from '../../../src/brokerApi/lockFolder.ts';
+import { newRefusal, writeRefusal } from '../../../src/brokerApi/refusalFiles.ts';
 import { identityOf } from '../../../src/processes/processIdentity.ts';
 import { newHandleId } from '../../../src/registry/handleId.ts';
 import { AdminMachine } from '../../support/adminMachine.ts';
@@ -62,7 +64,8 @@ suite('doctor without a broker', () => {
     assert.equal(told.broker, null);
     assert.equal(told.code, 1);
     const { orphan_process: process, ...files } = outcomes(ofOurs(told, pid));
-    assert.deepEqual(files, { stale_lock: 'left', stale_endpoint: 'left' });
+    const expected = { stale_lock: 'left', stale_endpoint: 'left', stray_file: 'left' };
+    assert.deepEqual(files, expected, 'the list of what it had started is the file');
     // Any broker that starts meanwhile, in whichever home, ends it.
     if (isSeen(pid)) assert.equal(process, 'left');
     for (const { what, why } of told.findings) assert.ok(what.length > 10 && why.length > 10);
@@ -85,6 +88,22 @@ suite('doctor without a broker', () => {
     assert.ok(!existsSync(home.paths.root));
     const { stdout } = await runCli(['doctor', '--home', home.paths.root]);
     if (!stdout.includes('process')) assert.match(stdout, /^Nothing is left behind in /);
+  });
+});
+
+suite('doctor and refusals', () => {
+  test('P7 new work that is refused is told, with who wants it so, and is nothing wrong', async (t) => {
+    const home = await BrokerHome.make(t);
+    ensureHome(home.paths);
+    const scope = { kind: 'everything' } as const;
+    const refusal = newRefusal({ scope, by: 'user', client: 'test', note: 'lunch' });
+    await writeRefusal(home.paths.refusals, { refusal, isAudited: true });
+    const [told, ...others] = ofOurs(await doctor(home));
+    assert.deepEqual([told?.kind, told?.outcome, others], ['work_refused', 'intended', []]);
+    assert.match(told?.what ?? '', /^All new work is refused by the user since .* \(lunch\)$/);
+    writeFileSync(join(home.paths.refusals, `${refusal.id}.json`), 'junk');
+    const [unreadable] = ofOurs(await doctor(home));
+    assert.deepEqual([unreadable?.kind, unreadable?.outcome], ['work_refused', 'cannot']);
   });
 });
 
