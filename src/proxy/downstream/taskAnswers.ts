@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isHandleId } from '../../registry/handleId.ts';
 import { toTaskView } from '../../registry/projection.ts';
 import { isTerminal, type TaskRecord } from '../../registry/taskRecord.ts';
@@ -41,10 +42,19 @@ export async function waitForTask(
 ): Promise<TaskRecord> {
   if (isTerminal(task.status)) return task;
   const { handle } = task;
-  const progress = registry.onDidTickOf(handle)((record) => sendProgress(record, waiter));
+  let told = task.progress;
+  const tell = (record: TaskRecord) => {
+    told = record.progress;
+    sendProgress(record, waiter);
+  };
+  const progress = registry.onDidTickOf(handle)(tell);
   try {
     const { waitMs, signal } = waiter;
-    return await waitForEnd(registry, handle, { waitMs, clock, signal });
+    const record = await waitForEnd(registry, handle, { waitMs, clock, signal });
+    // What came shortly before the end is told by no tick any more (P10).
+    const isLate = isTerminal(record.status) && !isDeepStrictEqual(record.progress, told);
+    if (isLate && !signal.aborted) tell(record);
+    return record;
   } finally {
     progress.dispose();
   }

@@ -103,6 +103,27 @@ suite('task_poll', () => {
     assert.equal(host.answersTo('long').length, 1);
   });
 
+  test('P10 passes the last progress also where the end comes right after it, and once', async () => {
+    const { stage, host, handle, upstreamId } = await withTask();
+    poll(host, 'p', { handle }, { _meta: { progressToken: 'mine' } });
+    await turn();
+    for (const progress of [1, 2, 3]) {
+      const params = { progressToken: upstreamId, progress, total: 3 };
+      stage.server.print({ jsonrpc: '2.0', method: 'notifications/progress', params });
+    }
+    stage.server.answer(upstreamId, { content: [] });
+    await turn();
+    assert.deepEqual(host.resultOf('p').content, []);
+    const told = host.notifications('notifications/progress').map(({ params }) => params);
+    assert.deepEqual(
+      told.map((params) => (params as { progress: number }).progress),
+      [1, 3],
+    );
+    poll(host, 'q', { handle }, { _meta: { progressToken: 'yours' } });
+    await turn();
+    assert.equal(host.notifications('notifications/progress').length, 2);
+  });
+
   test('passes the task’s progress under the poll’s own token', async () => {
     const { stage, host, handle, upstreamId } = await withTask();
     poll(host, 'p', { handle }, { _meta: { progressToken: 'mine' } });
