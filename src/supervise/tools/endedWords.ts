@@ -40,16 +40,20 @@ export function freedWords(freed: Freed | undefined): string {
   return ` (${processes} ${processes === 1 ? 'process' : 'processes'} gone${memory})`;
 }
 
+/** What may go on working there, and how that is ended as well. */
 function stillWords({
   handle,
   level,
   mayStillRun,
   alsoServes,
 }: Pick<EndedFacts, 'handle' | 'level' | 'mayStillRun' | 'alsoServes'>): string {
-  const isShared = alsoServes.length > 0 && (level === 'cooperative' || mayStillRun);
-  if (!isShared) return mayStillRun ? ' Its server has not said that it stopped.' : '';
-  const still = mayStillRun ? ' It has not said that it stopped, and' : ' It';
-  return `${still} also serves ${named(alsoServes)}, so it was not ended. To end it with them: revoke_task {"handle":"${handle}","force":true}.`;
+  if (!mayStillRun) return '';
+  const first = ' Its server has not said that it stopped, and may be at it still';
+  // By force it has been tried already.
+  if (level !== null && level !== 'cooperative') return `${first}.`;
+  const shared = alsoServes.length > 0 ? `; it also serves ${named(alsoServes)}` : '';
+  const how = alsoServes.length > 0 ? 'To end it with them' : 'To end it';
+  return `${first}${shared}. ${how}: revoke_task {"handle":"${handle}","force":true}.`;
 }
 
 function named(ids: readonly string[]): string {

@@ -100,8 +100,9 @@ suite("a supervisor and another agent's tasks", () => {
     const { alsoServes, level } = asked.structuredContent as unknown as Revoked;
     assert.deepEqual([level, new Set(alsoServes)], ['cooperative', new Set([second, third])]);
     assert.match(sentenceIn(asked), /"force":true/);
-    const forced = await supervisor.ask<Revoked>('revoke_task', { handle: second, force: true });
-    assert.deepEqual(forced.alsoEnded, [third]);
+    const forced = await supervisor.ask<Revoked>('revoke_task', { handle: first, force: true });
+    assert.deepEqual(new Set(forced.alsoEnded), new Set([second, third]));
+    assert.equal(forced.task.mayStillRun, false);
     assert.deepEqual((await supervisor.ask('list_tasks')).tasks, []);
   });
 

@@ -65,11 +65,17 @@ suite('revoke_task', () => {
     const answer = await call('revoke_task', { handle: 'th_a' });
     assert.equal(
       sentenceIn(answer),
-      'th_a is revoked for good: its server was asked to stop. It has not said that it stopped, and ' +
-        'also serves th_b, so it was not ended. To end it with them: ' +
+      'th_a is revoked for good: its server was asked to stop. Its server has not said that it ' +
+        'stopped, and may be at it still; it also serves th_b. To end it with them: ' +
         'revoke_task {"handle":"th_a","force":true}.',
     );
     assert.deepEqual(structureOf<{ alsoServes: unknown }>(answer).alsoServes, ['th_b']);
+  });
+
+  test('P6 a server that has stopped is not to be ended for it', async () => {
+    const { call } = stage({ outcomes: [{}], alsoEnds: [taskRow({ id: 'th_b' })] });
+    const answer = await call('revoke_task', { handle: 'th_a' });
+    assert.equal(sentenceIn(answer), 'th_a is revoked for good: its server was asked to stop.');
   });
 
   test('P6 names what ended with the server', async () => {
