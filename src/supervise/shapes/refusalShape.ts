@@ -35,9 +35,8 @@ export const refusalSchema = z.object({
   id: z.string(),
   scope: refusedScopeSchema,
   by: z.string(),
-  client: z.string().nullable(),
   since: z.string(),
-  untrusted: z.object({ note: z.string().nullable() }),
+  untrusted: z.object({ client: z.string().nullable(), note: z.string().nullable() }),
 });
 
 export function refusalShape(refusal: WorkRefusal): z.infer<typeof refusalSchema> {
@@ -46,8 +45,10 @@ export function refusalShape(refusal: WorkRefusal): z.infer<typeof refusalSchema
     id,
     scope,
     by,
-    client,
     since,
-    untrusted: { note: note === null ? null : plainText(note, TEXT_CHARACTERS) },
+    untrusted: {
+      client: client === null ? null : plainText(client, TEXT_CHARACTERS),
+      note: note === null ? null : plainText(note, TEXT_CHARACTERS),
+    },
   };
 }

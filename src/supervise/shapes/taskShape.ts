@@ -75,7 +75,8 @@ export function taskShape(row: TaskRow): TaskShape {
     route: plainText(row.route, NAME_CHARACTERS),
     tool: plainText(row.tool, NAME_CHARACTERS),
     workspace: row.workspace,
-    conversation: row.conversationId,
+    conversation:
+      row.conversationId === null ? null : plainText(row.conversationId, NAME_CHARACTERS),
     status: row.status,
     paused: row.paused,
     ...(row.pausedBy !== undefined && { pausedBy: row.pausedBy }),

@@ -24,6 +24,11 @@ interface Waited {
   readonly gone: string[];
 }
 
+interface Listed {
+  readonly tasks: TaskShape[];
+  readonly refusals: { by: string; scope: { kind: string }; untrusted: { client: string } }[];
+}
+
 interface Revoked {
   readonly outcome: string;
   readonly level: string;
@@ -76,7 +81,7 @@ suite("a supervisor and another agent's tasks", () => {
     const { rows } = await supervisor.ask<{ rows: AuditShape[] }>('get_audit', { handle });
     const row = rows.find(({ action }) => action === 'revoked');
     assert.deepEqual(
-      [row?.door, row?.client, row?.untrusted.reason],
+      [row?.door, row?.untrusted.client, row?.untrusted.reason],
       ['supervisor', 'warden', 'not wanted'],
     );
   });
@@ -133,17 +138,52 @@ suite("a supervisor and another agent's tasks", () => {
     const resumed = await supervisor.ask<{ task: TaskShape }>('resume_task', { handle });
     assert.equal(resumed.task.paused, false);
     const { rows } = await supervisor.ask<{ rows: AuditShape[] }>('get_audit', { handle });
-    const actions = rows.filter(({ client }) => client === 'warden').map(({ action }) => action);
+    const actions = rows
+      .filter(({ untrusted }) => untrusted.client === 'warden')
+      .map(({ action }) => action);
     assert.deepEqual(actions, ['paused', 'resumed']);
   });
 
-  test('P7 all are ended at once', async (t) => {
+  test('P7 all are ended at once, and new work is refused until a person accepts it', async (t) => {
     const { home, agent, supervisor } = await stage(t, 'ignoresCancelInside.mjs');
     for (let i = 0; i < 3; i++) handleOf(await callTool(agent, 'hang'));
     const { revoked } = await supervisor.ask('revoke_all', { reason: 'enough' });
     assert.equal(revoked, 3);
-    assert.equal((await cliJson<unknown[]>(['list', '--home', home])).length, 3);
-    assert.deepEqual((await supervisor.ask('list_tasks')).tasks, []);
+    const refused = await callTool(agent, 'hang');
+    assert.equal(refused.isError, true);
+    assert.match(textOf(refused), /enough/);
+    const { tasks, refusals } = await supervisor.ask<Listed>('list_tasks');
+    assert.deepEqual(tasks, []);
+    assert.deepEqual(
+      refusals.map(({ by, untrusted, scope }) => [by, untrusted.client, scope.kind]),
+      [['supervisor', 'warden', 'everything']],
+    );
+    assert.equal((await runCli(['accept-new-work', '--home', home])).code, 0);
+    assert.deepEqual((await supervisor.ask<Listed>('list_tasks')).refusals, []);
+    handleOf(await callTool(agent, 'hang'));
+  });
+
+  test('P7 the tasks of one server are ended, those of another go on', async (t) => {
+    const { home, agent, supervisor } = await stage(t, 'ignoresCancelInside.mjs');
+    const server = fixtureServer('ignoresCancelInside.mjs');
+    const flags = ['--policy', 'always'];
+    const other = await connectClient({ home, server, flags, route: 'other' });
+    handleOf(await callTool(agent, 'hang'));
+    const kept = handleOf(await callTool(other, 'hang'));
+    const { task } = await supervisor.ask<{ task: TaskShape }>('get_task', { handle: kept });
+    const scope = { kind: 'route', workspace: task.workspace, route: 'e' };
+    assert.equal((await supervisor.ask('revoke_all', { reason: 'one', scope })).revoked, 1);
+    const { tasks, refusals } = await supervisor.ask<Listed>('list_tasks');
+    assert.deepEqual(
+      tasks.map(({ handle }) => handle),
+      [kept],
+    );
+    assert.deepEqual(
+      refusals.map((refusal) => refusal.scope),
+      [scope],
+    );
+    handleOf(await callTool(other, 'hang'));
+    assert.equal((await callTool(agent, 'hang')).isError, true);
   });
 });
 

@@ -133,6 +133,9 @@ suite('get_audit', () => {
     const after = await call('get_audit', { after: 6, limit: 2 });
     assert.deepEqual(links[0]?.requests.at(-1)?.params, { afterSequence: 6, limit: 2 });
     assert.equal(structureOf<{ isMore: boolean }>(after).isMore, true);
-    assert.match(JSON.stringify(after.structuredContent), /"untrusted":\{"reason":"Do this"\}/);
+    assert.match(
+      JSON.stringify(after.structuredContent),
+      /"untrusted":\{"client":null,"reason":"Do this"\}/,
+    );
   });
 });
