@@ -15,6 +15,7 @@ import {
   withProgressToken,
 } from '../wire/wireMessage.ts';
 import { CallDesk } from './callDesk.ts';
+import { changedLines } from './changedLines.ts';
 import { forwardRequest } from './forwardRequest.ts';
 import { abandon, CANCELLED_BY_CLIENT, InFlight } from './inFlight.ts';
 import { rewriteDiscoverResult, rewriteInitializeResult } from './initializeRewrite.ts';
@@ -48,6 +49,10 @@ export class Session {
     this.#binding = new UpstreamBinding(context, route, {
       receive: (message) => this.port.send(withRelatedTask(message, this.#binding.current)),
       stderr: (text) => this.port.stderr(text),
+      startedAgain: (resultText) => {
+        if (this.#dialect === 'legacy')
+          for (const line of changedLines(resultText)) port.send(line);
+      },
     });
     const inFlight = this.#inFlight;
     const client = () => this.#client;

@@ -1,11 +1,13 @@
 import type { ServerDefinition } from '../../brokerApi/brokerProtocol.ts';
 import { messageOf } from '../../common/errors.ts';
+import { PRODUCT } from '../../common/product.ts';
 import type { ProxyContext, SessionRoute } from '../proxyContext.ts';
 import type { Opening } from '../upstream/opening.ts';
 import type { UpstreamListener } from '../upstream/requestObserver.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { upstreamKey } from '../upstream/upstreamKey.ts';
 import { ClientGreeting } from './clientGreeting.ts';
+import { Restarter } from './restarter.ts';
 
 /** Work that needs the upstream; exactly one of the two runs, once. */
 interface Waiter {
@@ -13,9 +15,16 @@ interface Waiter {
   readonly fail: (why: string) => void;
 }
 
+/** The session behind a binding. */
+export interface SessionListener extends UpstreamListener {
+  /** The server was started again by itself. `resultText`: what it says it is, as JSON text. */
+  startedAgain(resultText: string): void;
+}
+
 /**
  * One connection's hold on its upstream: starts it when first needed, adopts a free one with an
- * equal key, and starts it again, silently initialised, when it has gone and is needed once more.
+ * equal key, and starts it again, silently initialised, when it has gone and is needed once more; by
+ * itself where it was cut short.
  */
 export class UpstreamBinding {
   /** What a fresh process must be told. */
@@ -24,14 +33,22 @@ export class UpstreamBinding {
   /** What it was started with: the route may have been redefined since. */
   #definition: ServerDefinition;
   #waiting: Waiter[] | null = null;
+  /** What goes on with the next upstream, whoever has it started. */
+  #standing: Waiter[] = [];
+  readonly #restarter: Restarter;
   #isReleased = false;
 
   constructor(
     private readonly context: ProxyContext,
     private readonly route: SessionRoute,
-    private readonly listener: UpstreamListener,
+    private readonly listener: SessionListener,
   ) {
     this.#definition = route.definition;
+    this.#restarter = new Restarter({
+      clock: context.clock,
+      start: (why) => this.#startAgain(why),
+      giveUp: (why) => this.#giveUp(why),
+    });
   }
 
   /** How its client opens: before its first request, and when it falls back to `initialize`. */
@@ -39,6 +56,7 @@ export class UpstreamBinding {
     const isAnother = opening.dialect !== this.greeting.opening.dialect;
     this.greeting.opening = opening;
     if (!isAnother || this.#upstream === null) return;
+    this.#restarter.dispose();
     this.context.pool.release(this.#upstream);
     this.#upstream = null;
   }
@@ -69,6 +87,14 @@ export class UpstreamBinding {
     }
   }
 
+  /** The upstream has gone: runs with the next one, or fails where none is on its way. */
+  whenStartedAgain(run: Waiter['run'], fail: () => void): void {
+    const next = this.current;
+    if (next !== null) run(next);
+    else if (this.#waiting !== null || this.#restarter.isDue) this.#standing.push({ run, fail });
+    else fail();
+  }
+
   /** Before `initialize` is forwarded: takes over a free upstream with an equal key, if any. */
   adopt(paramsText: string): Upstream | null {
     this.greeting.paramsText = paramsText;
@@ -78,7 +104,7 @@ export class UpstreamBinding {
     if (adopted === null) return null;
     const probed = this.current;
     if (probed !== null) this.context.pool.release(probed);
-    this.#upstream = adopted;
+    this.#use(adopted);
     this.#definition = definition;
     adopted.listener = this.listener;
     return adopted;
@@ -100,17 +126,48 @@ export class UpstreamBinding {
   /** The connection leaves; the upstream stays while it has work. */
   release(): void {
     this.#isReleased = true;
+    this.#restarter.dispose();
+    this.#standing = [];
     if (this.#upstream !== null) this.context.pool.release(this.#upstream);
     this.#upstream = null;
   }
 
-  async #start(): Promise<void> {
+  #use(upstream: Upstream): void {
+    this.#upstream = upstream;
+    this.#restarter.watch(upstream);
+  }
+
+  async #startAgain(why: string): Promise<boolean> {
+    if (this.#waiting !== null || this.current !== null) return true;
+    this.#waiting = [];
+    const upstream = await this.#start();
+    if (upstream === null) return this.#isReleased;
+    this.#say(`${why} It has been started again.`);
+    this.listener.startedAgain(upstream.handshake?.resultText ?? '{}');
+    return true;
+  }
+
+  #giveUp(why: string): void {
+    this.#say(`${why} It is started again when it is needed.`);
+    this.#failStanding(why);
+  }
+
+  #say(text: string): void {
+    this.context.log.write('info', text);
+    this.listener.stderr(`${PRODUCT}: ${text}\n`);
+  }
+
+  /** Never rejects: `null` when it did not start, or nobody needs it any more. */
+  async #start(): Promise<Upstream | null> {
     try {
       const { name, definition } = this.route;
       const { opening } = this.greeting;
       const upstream =
         this.#adoptModern(definition) ?? (await this.context.pool.start(name, definition, opening));
-      if (this.#isReleased) return await upstream.shutDown();
+      if (this.#isReleased) {
+        await upstream.shutDown();
+        return null;
+      }
       if (opening.dialect !== this.greeting.opening.dialect) {
         void upstream.shutDown();
         return await this.#start();
@@ -121,14 +178,21 @@ export class UpstreamBinding {
       if (this.greeting.paramsText !== null && this.#hasHandshake) {
         await this.#repeatHandshake(upstream);
       }
-      if (this.#isReleased) return this.context.pool.release(upstream);
+      if (this.#isReleased) {
+        this.context.pool.release(upstream);
+        return null;
+      }
       if (this.#upstream?.isGone === false) this.context.pool.release(this.#upstream);
-      this.#upstream = upstream;
+      this.#use(upstream);
       this.#drain((waiter) => waiter.run(upstream));
+      for (const { run } of this.#standing.splice(0)) run(upstream);
+      return upstream;
     } catch (error) {
       const why = messageOf(error);
       this.context.log.write('warn', `Server \`${this.route.name}\` did not start: ${why}`, error);
       this.#drain((waiter) => waiter.fail(why));
+      if (!this.#restarter.isDue) this.#failStanding(why);
+      return null;
     }
   }
 
@@ -146,6 +210,10 @@ export class UpstreamBinding {
   /** Whether this connection has got through `initialize` once. */
   get #hasHandshake(): boolean {
     return this.#upstream !== null && this.#upstream.handshake !== null;
+  }
+
+  #failStanding(why: string): void {
+    for (const { fail } of this.#standing.splice(0)) fail(why);
   }
 
   #drain(settle: (waiter: Waiter) => void): void {

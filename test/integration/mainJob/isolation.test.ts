@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { BrokerStatus } from '../../../src/brokerApi/brokerProtocol.ts';
 import type { TaskView } from '../../../src/registry/taskView.ts';
 import { cliJson, runCli } from '../../support/cliProcess.ts';
 import {
@@ -15,6 +17,7 @@ import {
   textOf,
 } from '../../support/connectClient.ts';
 import { waitFor, waitUntilGone } from '../../support/processes.ts';
+import { descendantPids } from '../../support/processTree.ts';
 
 const AT_ONCE = ['--policy', 'always'];
 const ALONE = [...AT_ONCE, '--isolation', 'perCall'];
@@ -139,5 +142,29 @@ suite('a call in a process of its own', () => {
     const pids = [await pidOf(), await pidOf(), await pidOf()];
     assert.equal(new Set(pids).size, 3);
     await waitUntilGone(pids, 10_000);
+  });
+});
+
+suite('a server that was ended under its client', () => {
+  test('P6 is started again by itself, and the client is told', async (t) => {
+    const home = temporaryHome(t);
+    const host = await connectClient({
+      home,
+      server: fixtureServer('ignoresCancelInside.mjs'),
+      flags: ['--hand-off-after', '200'],
+    });
+    const told = new Promise<void>((resolve) => {
+      host.client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve());
+    });
+    const before = textOf(await callTool(host, 'echo'));
+    const handle = handleOf(await callTool(host, 'hang'));
+    assert.equal((await runCli(['revoke', handle, '--force', '--home', home])).code, 0);
+    await told;
+    await waitFor(() => host.stderr().includes('It has been started again.'), 10_000);
+    const broker = await cliJson<BrokerStatus>(['broker', 'status', '--home', home]);
+    const servers = await descendantPids(broker.pid);
+    const after = textOf(await callTool(host, 'echo'));
+    assert.notEqual(after, before);
+    assert(servers.includes(Number(after.slice('pid '.length))), 'nobody had to ask for it');
   });
 });

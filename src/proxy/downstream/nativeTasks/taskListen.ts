@@ -7,6 +7,7 @@ import { wholeOf, withMember } from '../../wire/members.ts';
 import { TaskMethod } from '../../wire/taskNames.ts';
 import { replaced, sliceOf, type WireMessage } from '../../wire/wireMessage.ts';
 import type { InFlight } from '../inFlight.ts';
+import { StandingListen } from '../standingListen.ts';
 import type { UpstreamBinding } from '../upstreamBinding.ts';
 import { detailedTask } from './detailedTask.ts';
 import { knownTask } from './knownTask.ts';
@@ -69,16 +70,16 @@ export class TaskListen implements Disposable {
     const { binding, context } = this.options;
     const alone = () => this.#acknowledge('{}');
     this.#owned.add(context.clock.after(SERVER_WAIT_MS, alone));
-    binding.withUpstream((upstream) => {
-      if (this.#abort.signal.aborted) return;
-      const request = upstream.forward(rest, {
-        onResponse: alone,
-        onGone: alone,
-        onNews: (news, place) => this.#pass(news, place),
-      });
-      const reason = 'The client no longer listens.';
-      this.#owned.add({ dispose: () => upstream.cancel(request, { reason, forget: true }) });
-    }, alone);
+    const listen = new StandingListen({
+      binding,
+      message: rest,
+      isWanted: () => !this.#abort.signal.aborted,
+      onNews: (news, place) => this.#pass(news, place),
+      onResponse: alone,
+      onGone: alone,
+    });
+    this.#owned.add({ dispose: () => listen.cancel('The client no longer listens.') });
+    listen.open();
   }
 
   /** What the server tells, under the client's id; that its part has ended does not end ours. */

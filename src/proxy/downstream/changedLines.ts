@@ -1,0 +1,16 @@
+import { isJsonObject, parseJson } from '../../common/json.ts';
+import { notificationLine } from '../wire/jsonRpc.ts';
+
+const FEATURES = ['tools', 'prompts', 'resources'];
+
+/**
+ * What a legacy client is told when its server was started again: each list that the server has, as its
+ * `initialize` result (JSON text) says, may be another one now.
+ */
+export function changedLines(resultText: string): string[] {
+  const result = parseJson(resultText);
+  const capabilities = isJsonObject(result) ? result.capabilities : undefined;
+  if (!isJsonObject(capabilities)) return [];
+  const declared = FEATURES.filter((feature) => capabilities[feature] !== undefined);
+  return declared.map((feature) => notificationLine(`notifications/${feature}/list_changed`));
+}
