@@ -6,6 +6,7 @@ import { suite, type TestContext, test } from 'node:test';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { BrokerStatus } from '../../../src/brokerApi/brokerProtocol.ts';
 import type { TaskView } from '../../../src/registry/taskView.ts';
+import { json, rawRemote, text } from '../../fixtures/mcp/remote/rawRemote.ts';
 import { cliJson, runCli } from '../../support/cliProcess.ts';
 import {
   type ConnectedClient,
@@ -18,6 +19,7 @@ import {
 } from '../../support/connectClient.ts';
 import { waitFor, waitUntilGone } from '../../support/processes.ts';
 import { descendantPids } from '../../support/processTree.ts';
+import { serveHttp } from '../../support/remoteServer.ts';
 
 const AT_ONCE = ['--policy', 'always'];
 const ALONE = [...AT_ONCE, '--isolation', 'perCall'];
@@ -167,4 +169,26 @@ suite('a server that was ended under its client', () => {
     assert.notEqual(after, before);
     assert(servers.includes(Number(after.slice('pid '.length))), 'nobody had to ask for it');
   });
+});
+
+test('a call of a remote server with perCall has a session of its own there', async (t) => {
+  const ended: unknown[] = [];
+  let sessions = 0;
+  const newSession = () => {
+    sessions += 1;
+    return `session-${sessions}`;
+  };
+  const remote = rawRemote(({ request, response, message }) => {
+    const session = request.headers['mcp-session-id'];
+    if (request.method === 'DELETE') ended.push(session);
+    if (message.method === 'tools/call') json(response, message.id, text(String(session)));
+    else response.writeHead(request.method === 'DELETE' ? 200 : 405).end();
+  }, newSession);
+  const url = await serveHttp(t, remote);
+  const flags = ['--url', url, '--isolation', 'perCall'];
+  const host = await connectClient({ home: temporaryHome(t), server: [], flags });
+  assert.equal(textOf(await callTool(host, 'run')), 'session-2');
+  assert.equal(textOf(await callTool(host, 'run')), 'session-3');
+  await waitFor(() => ended.length === 2, 10_000);
+  assert.deepEqual(ended, ['session-2', 'session-3']);
 });

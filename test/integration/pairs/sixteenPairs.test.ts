@@ -19,12 +19,15 @@ import { ModernLines } from '../../support/modernLines.ts';
 const CONFORMANCE = fileURLToPath(new URL('../../fixtures/conformance/main.mjs', import.meta.url));
 const TASKS = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
 const AT_ONCE = ['--policy', 'always'];
+const ALONE = ['--isolation', 'perCall'];
 
 interface Upstream {
   readonly name: string;
   readonly server: readonly string[];
   readonly tool: string;
   readonly arguments: Record<string, unknown>;
+  /** Of `connect`. */
+  readonly flags?: readonly string[];
   readonly says: RegExp;
 }
 
@@ -69,14 +72,14 @@ interface Got {
 type Downstream = (home: string, upstream: Upstream) => Promise<Got>;
 
 const DOWNSTREAMS: Readonly<Record<string, Downstream>> = {
-  'D0 legacy': async (home, { server, tool, arguments: args }) => {
-    const host = await connectClient({ home, server, flags: AT_ONCE });
+  'D0 legacy': async (home, { server, tool, arguments: args, flags = [] }) => {
+    const host = await connectClient({ home, server, flags: [...AT_ONCE, ...flags] });
     const handle = handleOf(await callTool(host, tool, args));
     return { handle, result: await callTool(host, 'task_poll', { handle }) };
   },
-  'D1 legacy with tasks': async (home, { server, tool, arguments: args }) => {
-    const flags = [...AT_ONCE, '--native-tasks', 'optional'];
-    const { client } = await connectClient({ home, server, flags });
+  'D1 legacy with tasks': async (home, { server, tool, arguments: args, flags = [] }) => {
+    const all = [...AT_ONCE, '--native-tasks', 'optional', ...flags];
+    const { client } = await connectClient({ home, server, flags: all });
     await client.listTools();
     let handle = '';
     const call = { name: tool, arguments: args };
@@ -90,16 +93,21 @@ const DOWNSTREAMS: Readonly<Record<string, Downstream>> = {
     }
     throw new Error('the stream ended without a result');
   },
-  'D2 modern': async (home, { server, tool, arguments: args }) => {
-    const client = new ModernLines({ home, server, flags: AT_ONCE });
+  'D2 modern': async (home, { server, tool, arguments: args, flags = [] }) => {
+    const client = new ModernLines({ home, server, flags: [...AT_ONCE, ...flags] });
     const handed = await client.request('tools/call', { name: tool, arguments: args });
     assert.equal(handed.resultType, 'complete');
     const handle = handleOf(handed as unknown as CallToolResult);
     const poll = { name: 'task_poll', arguments: { handle } };
     return { handle, result: asResult(await client.request('tools/call', poll)) };
   },
-  'D3 modern with tasks': async (home, { server, tool, arguments: args }) => {
-    const client = new ModernLines({ home, server, flags: AT_ONCE, capabilities: TASKS });
+  'D3 modern with tasks': async (home, { server, tool, arguments: args, flags = [] }) => {
+    const client = new ModernLines({
+      home,
+      server,
+      flags: [...AT_ONCE, ...flags],
+      capabilities: TASKS,
+    });
     const task = await client.request('tools/call', { name: tool, arguments: args });
     assert.equal(task.resultType, 'task');
     const handle = String(task.taskId);
@@ -141,5 +149,13 @@ suite('P12 every kind of client meets every kind of server', () => {
       test(`${name} gets a handle and the result from ${upstream.name}`, (t) =>
         meets(t, downstream, upstream));
     }
+  }
+});
+
+suite('P12 a call with a process of its own crosses the eras as well', () => {
+  for (const [index, [name, downstream]] of Object.entries(DOWNSTREAMS).entries()) {
+    const upstream = UPSTREAMS[UPSTREAMS.length - 1 - index] ?? assert.fail('no upstream');
+    test(`${name} gets a handle and the result from ${upstream.name}`, (t) =>
+      meets(t, downstream, { ...upstream, flags: ALONE }));
   }
 });
