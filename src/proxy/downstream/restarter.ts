@@ -11,6 +11,8 @@ const STEADY_MS = 30_000;
 
 export interface RestarterOptions {
   readonly clock: Clock;
+  /** Whether all new work is refused: nothing comes back by itself then (P7). */
+  readonly isHalted: () => boolean;
   /** Starts another one, unless there is one; false when that failed. `why`: how the last one went. */
   readonly start: (why: string) => Promise<boolean>;
   /** From now on it is started when somebody needs it, and not before. */
@@ -58,8 +60,8 @@ export class Restarter implements Disposable {
   }
 
   #startLater(why: string): void {
-    const { clock, giveUp } = this.options;
-    if (this.#failures >= MAX_IN_A_ROW) {
+    const { clock, giveUp, isHalted } = this.options;
+    if (this.#failures >= MAX_IN_A_ROW || isHalted()) {
       giveUp(why);
       return;
     }
@@ -67,7 +69,8 @@ export class Restarter implements Disposable {
     this.#failures += 1;
     this.#timer = clock.after(delayMs, () => {
       this.#timer = null;
-      void this.#start(why);
+      if (isHalted()) giveUp(why);
+      else void this.#start(why);
     });
   }
 

@@ -40,7 +40,7 @@ export class UpstreamPool implements Disposable {
   #lastId = 0;
   #isShutDown = false;
 
-  /** A connection has taken it over, or has left it. */
+  /** A connection, or its own call, has taken it over, or has left it. */
   readonly onDidChangeUse = this.#changedUse.event;
 
   constructor(private readonly options: UpstreamPoolOptions) {}
@@ -68,6 +68,7 @@ export class UpstreamPool implements Disposable {
   keep(upstream: Upstream, isKept: boolean): void {
     const entry = this.#entries.get(upstream.id);
     if (entry !== undefined) entry.isKept = isKept;
+    this.#changedUse.fire(upstream);
   }
 
   async #open(route: string, server: Server, isOwn = false): Promise<Upstream> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { NO_AUTHORITY } from '../../../../src/proxy/authority.ts';
 import type { Script } from '../../../support/fakeChannel.ts';
-import { type FakeHost, turn } from '../../../support/fakeHost.ts';
+import { FakeHost, turn } from '../../../support/fakeHost.ts';
 import { d2 } from '../../../support/modernRequest.ts';
 import { LINGER_MS, ProxyStage } from '../../../support/proxyStage.ts';
 
@@ -135,6 +136,26 @@ suite('a server that is gone and left alone', () => {
       host.request(round, 'tools/list');
       await turn();
     }
+  });
+
+  test('P7 is not brought back while all new work is refused, but for a request', async () => {
+    const stage = new ProxyStage();
+    stage.script = declares;
+    let isHalted = false;
+    const authority = { ...NO_AUTHORITY, isHalted: () => isHalted };
+    const definition = { command: 'server', args: [], cwd: null, env: {} };
+    const route = { name: 'r', workspace: null, definition, policy: () => ({}) };
+    const host = new FakeHost({ ...stage.context, authority }, route);
+    await host.initialize();
+    stage.server.exit(KILLED);
+    isHalted = true;
+    await stage.passTime(120_000);
+    assert.equal(stage.channels.length, 1);
+    host.request(1, 'tools/list');
+    await turn();
+    stage.server.exit(KILLED);
+    await stage.passTime(120_000);
+    assert.equal(stage.channels.length, 2);
   });
 
   test('was never greeted', async () => {
