@@ -12,6 +12,8 @@ import { DemoReport } from './demoReport.ts';
 import { openDesktop } from './openDesktop.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** Each call of it has a server process of its own: it can be paused. */
+const ISOLATED_TOOL = 'trigger-long-running-operation';
 const OUTPUT = join(ROOT, 'out/demo');
 
 /** A VS Code with our extension, and somebody in front of it. */
@@ -90,7 +92,10 @@ export async function withStage(
     vsix: [TH_VSIX, TH_AGENT_VSIX],
     env: { CHAT_AGENT_TRANSCRIPT: transcript },
     // Ten seconds are right for work and long for an onlooker.
-    settings: { 'mcpTaskHandles.handOffAfterMs': 3000 },
+    settings: {
+      'mcpTaskHandles.handOffAfterMs': 3000,
+      'mcpTaskHandles.tools': { [ISOLATED_TOOL]: { isolation: 'perCall' } },
+    },
   });
   const report = new DemoReport(OUTPUT, transcript, host.what);
   try {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { brokerTasks } from '../../test/support/editorHost/brokerTasks.ts';
 import { runCommand } from '../devTools/runCommand.ts';
+import { killSwitch, pauseAndResume } from './controlScenes.ts';
 import { crash } from './crashScene.ts';
 import { withStage } from './demoStage.ts';
 import { callTools, finish, firstRun, poll, reload, revoke, track } from './scenes.ts';
@@ -19,10 +20,13 @@ async function main(): Promise<void> {
     await reload(stage, { long, percent: later });
     await revoke(stage, command);
     await finish(stage, long);
+    const next = await pauseAndResume(stage);
+    await killSwitch(stage, next);
     await crash(stage);
     const tasks = await brokerTasks(stage.host.home);
     const facts = tasks.map(({ handle, tool, status, reason }) => {
-      const why = reason ? `, ${reason.code} by ${reason.by}, level ${reason.level}` : '';
+      const freed = reason?.freed === undefined ? '' : `, freed ${JSON.stringify(reason.freed)}`;
+      const why = reason ? `, ${reason.code} by ${reason.by}, level ${reason.level}${freed}` : '';
       return `- ${handle} \`${tool}\`: ${status}${why}`;
     });
     stage.report.tell(`The broker's records:\n\n${facts.join('\n')}`);
