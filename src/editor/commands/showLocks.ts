@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { withoutIcons } from '../view/plainText.ts';
+import { oneLine, withoutIcons, withoutLinks } from '../view/plainText.ts';
 import { isLocked, lockedBy, lockLines } from '../work/lockText.ts';
 import type { CommandContext } from './commandContext.ts';
 
@@ -9,7 +9,9 @@ export async function showLocks({ link, work }: CommandContext): Promise<void> {
   const { locks } = work;
   if (!isLocked(locks)) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('No administrator has locked anything for agent tasks on this machine.'),
+      locks.problem === undefined
+        ? vscode.l10n.t('No administrator has locked anything for agent tasks on this machine.')
+        : withoutLinks(oneLine(locks.problem, 400)),
     );
     return;
   }

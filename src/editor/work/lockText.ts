@@ -45,6 +45,7 @@ export function lockLines(locks: AdminLocks): LockLine[] {
     l10n.t('No server runs untracked'),
     locks.failOpen === false ? l10n.t('also where the broker cannot be started') : undefined,
   );
+  for (const line of locks.unknown ?? []) add(l10n.t('Passed over'), line);
   add(l10n.t('The newest file was not taken; the last good one holds'), locks.problem);
   return lines;
 }

@@ -38,7 +38,9 @@ function byText({ by, client }: WorkRefusal): string {
     case 'user':
       return l10n.t('you');
     case 'admin':
-      return l10n.t('an administrator');
+      return client === null
+        ? l10n.t('an administrator')
+        : l10n.t('{0} (administrator)', oneLine(client, 60));
     case 'supervisor':
       return `${l10n.t('a supervisor')}${program}`;
     case 'agent':

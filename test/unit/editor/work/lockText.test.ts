@@ -36,6 +36,11 @@ suite('lock text', () => {
     assert.match(line?.join(': ') ?? '', /not taken; the last good one holds: No JSON\./);
   });
 
+  test('says what of the file is not known here', () => {
+    const lines = lockLines({ ...locks, unknown: ['"colour" is not known'] });
+    assert.deepEqual(lines.at(-1), ['Passed over', '"colour" is not known']);
+  });
+
   test('has nothing to say where nothing is locked', () => {
     assert.ok(!isLocked(NO_LOCKS));
     assert.deepEqual(lockLines(NO_LOCKS), []);

@@ -20,6 +20,8 @@ suite('refusal text', () => {
     assert.equal(text(workRefusal()), 'Refused by you since 10:20');
     assert.equal(text(workRefusal({ note: 'too\nmany' })), 'Refused by you since 10:20: too many');
     assert.equal(text(admin), 'Refused by an administrator since 10:20');
+    const named = workRefusal({ by: 'admin', client: 'Example IT', note: 'Audit.' });
+    assert.equal(text(named), 'Refused by Example IT (administrator) since 10:20: Audit.');
     const supervisor = workRefusal({ by: 'supervisor', client: 'watchdog' });
     assert.equal(text(supervisor), 'Refused by a supervisor (watchdog) since 10:20');
   });
