@@ -4,7 +4,7 @@ import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import type { TaskModel } from '../taskModel.ts';
 import { Pacer } from '../view/pacer.ts';
 import { titleOf } from '../view/rowText.ts';
-import { isLocked, lockedSentence } from '../work/lockText.ts';
+import { lockedSentence } from '../work/lockText.ts';
 import type { WorkState } from '../work/workState.ts';
 import { statusTextOf } from './statusText.ts';
 
@@ -50,8 +50,10 @@ export class TaskStatusBar implements Disposable {
     this.#item.tooltip = [
       vscode.l10n.t('Agent tasks: click to see or stop them'),
       ...live.slice(0, 10).map(({ row }) => titleOf(row)),
-      ...(isLocked(work.locks) ? [lockedSentence(work.locks)] : []),
-    ].join('\n');
+      lockedSentence(work.locks),
+    ]
+      .filter((line) => line !== '')
+      .join('\n');
     this.#item.accessibilityInformation = { label: shown.spoken, role: 'button' };
     this.#item.show();
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../../common/clock.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import type { BrokerLink } from '../brokerLink.ts';
 import type { TaskModel } from '../taskModel.ts';
-import { lockedNote } from '../work/lockText.ts';
+import { lockedSentence } from '../work/lockText.ts';
 import { refusedSentence } from '../work/refusalText.ts';
 import { refusalsOf } from '../work/windowRefusals.ts';
 import type { WorkState } from '../work/workState.ts';
@@ -50,12 +50,7 @@ export class TaskView implements Disposable {
       }),
     );
     this.#store.add(link.onDidChangeState(() => this.#showMessage()));
-    this.#store.add(
-      work.onDidChange(() => {
-        this.#showMessage();
-        this.#view.description = lockedNote(work.locks);
-      }),
-    );
+    this.#store.add(work.onDidChange(() => this.#showMessage()));
     this.#showBadge();
     this.#followVisibility();
   }
@@ -123,13 +118,14 @@ export class TaskView implements Disposable {
   }
 
   #showMessage(): void {
-    const { link, model } = this.parts;
+    const { link, model, work } = this.parts;
     const message = viewMessageOf({
       linkState: link.state,
       lastError: link.lastError,
       hasOnlyOthers: model.hasOnlyOthers,
       isEmpty: model.isEmpty,
       refused: refusedSentence(refusalsOf(this.parts)),
+      locked: lockedSentence(work.locks),
     });
     const shown = this.#view.message ?? '';
     if (message !== undefined && message !== shown) this.#view.message = message;

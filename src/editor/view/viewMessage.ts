@@ -9,11 +9,13 @@ export interface ViewFacts {
   readonly isEmpty: boolean;
   /** That new work is refused, and what to do; empty where none is. */
   readonly refused: string;
+  /** That an administrator has locked something; empty where none has. */
+  readonly locked: string;
 }
 
 /** What stands above the rows; `undefined`: as before, until the link has been decided. */
 export function viewMessageOf(facts: ViewFacts): string | undefined {
-  const { linkState, lastError, hasOnlyOthers, isEmpty, refused } = facts;
+  const { linkState, lastError, hasOnlyOthers } = facts;
   if (linkState === 'unreachable') {
     return l10n.t(
       'The broker is not reachable, trying again: {0} What to do: “Show Log” or “Restart Broker” in the ⋯ menu of this view.',
@@ -21,8 +23,11 @@ export function viewMessageOf(facts: ViewFacts): string | undefined {
     );
   }
   if (linkState !== 'connected') return undefined;
-  if (refused !== '' && !isEmpty) return refused;
-  // The welcome is shown only where there is no row at all, another window's included.
-  if (!hasOnlyOthers) return '';
-  return l10n.t('No agent task of this window yet. The + above tracks its MCP servers.');
+  // Where there is no row at all, another window's included, the welcome says these.
+  if (facts.isEmpty) return '';
+  if (facts.refused !== '') return facts.refused;
+  if (hasOnlyOthers) {
+    return l10n.t('No agent task of this window yet. The + above tracks its MCP servers.');
+  }
+  return facts.locked;
 }

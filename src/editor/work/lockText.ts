@@ -17,13 +17,9 @@ export function lockedBy({ by, source }: AdminLocks): string {
   return oneLine(by ?? source ?? '', 60);
 }
 
-/** Beside the view's title, where there is room for little; nothing where nothing is locked. */
-export function lockedNote(locks: AdminLocks): string {
-  return isLocked(locks) ? l10n.t('limits locked by {0}', lockedBy(locks)) : '';
-}
-
-/** In a line, wherever limits are met. */
+/** In a line, wherever limits are met; nothing where nothing is locked. */
 export function lockedSentence(locks: AdminLocks): string {
+  if (!isLocked(locks)) return '';
   return l10n.t(
     'Limits are locked by {0}: “Show Administrator’s Locks” says which.',
     lockedBy(locks),

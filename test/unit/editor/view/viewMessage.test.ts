@@ -8,6 +8,7 @@ const facts = (differences: Partial<ViewFacts> = {}): ViewFacts => ({
   hasOnlyOthers: false,
   isEmpty: false,
   refused: '',
+  locked: '',
   ...differences,
 });
 
@@ -28,6 +29,12 @@ suite('view message', () => {
       viewMessageOf(facts({ refused, linkState: 'unreachable' })) ?? '',
       /not reachable/,
     );
+  });
+
+  test('P8 says above the rows that an administrator has locked something', () => {
+    assert.equal(viewMessageOf(facts({ locked: 'Locked.' })), 'Locked.');
+    assert.equal(viewMessageOf(facts({ locked: 'Locked.', refused: 'Refused.' })), 'Refused.');
+    assert.equal(viewMessageOf(facts({ locked: 'Locked.', isEmpty: true })), '');
   });
 
   test('says why the broker is not reachable', () => {

@@ -43,6 +43,6 @@ suite('lock text', () => {
 
   test('has nothing to say where nothing is locked', () => {
     assert.ok(!isLocked(NO_LOCKS));
-    assert.deepEqual(lockLines(NO_LOCKS), []);
+    assert.deepEqual([lockLines(NO_LOCKS), lockedSentence(NO_LOCKS)], [[], '']);
   });
 });
