@@ -16,7 +16,10 @@ export function scopeText(scope: WorkScope, workspaceId: string | null): string 
         ? l10n.t('This workspace')
         : l10n.t('Another workspace');
     case 'route':
-      return scope.workspace === undefined || scope.workspace === workspaceId
+      if (scope.workspace === undefined) {
+        return l10n.t('Server “{0}” of every workspace', oneLine(scope.route, 40));
+      }
+      return scope.workspace === workspaceId
         ? l10n.t('Server “{0}”', oneLine(scope.route, 40))
         : l10n.t('Server “{0}” of another workspace', oneLine(scope.route, 40));
     case 'conversation':
