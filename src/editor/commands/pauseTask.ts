@@ -12,7 +12,7 @@ export async function pauseTask(context: CommandContext, argument?: unknown): Pr
     isFit: ({ row }) => isPausable(row),
     placeHolder: vscode.l10n.t('Which agent task is to be paused?'),
     nothing: vscode.l10n.t(
-      'No running agent task can be paused. One can where its call has a server process of its own: see the setting “Isolation”.',
+      'No running agent task can be paused: their servers do other work too. The setting “Isolation” gives each call a server process of its own.',
     ),
   });
   if (seen === undefined) return;
