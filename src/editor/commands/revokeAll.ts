@@ -6,11 +6,21 @@ import { isLive } from '../view/rowFacts.ts';
 import type { CommandContext } from './commandContext.ts';
 import { type KillChoice, killChoices } from './killScopes.ts';
 import { killedText, killQuestion } from './killWords.ts';
+import { isBrokerMissing, offerPanic } from './offerPanic.ts';
 import { separator } from './rowItems.ts';
 import { tell } from './tell.ts';
 
 /** The kill switch (P7): ends all work of a scope, and refuses new work of it. */
 export async function revokeAllTasks(context: CommandContext): Promise<void> {
+  try {
+    await askAndRevoke(context);
+  } catch (error) {
+    if (!isBrokerMissing(error)) throw error;
+    await offerPanic();
+  }
+}
+
+async function askAndRevoke(context: CommandContext): Promise<void> {
   const { link, model, told, work } = context;
   await link.whenConnected();
   const rows = model.all().map(({ row }) => row);
