@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { isJsonObject, numberOr } from '../common/json.ts';
 import type { TaskModel } from './taskModel.ts';
-import { elapsedOf } from './view/rowFacts.ts';
+import { type SeenRow, sinceSeenOf } from './view/rowFacts.ts';
 
 /** The part of the editor's memento that is used here. */
 export interface Memory {
@@ -49,9 +49,23 @@ export class SnapshotWriter implements Disposable {
     const rows = this.model.all().slice(0, ROWS_KEPT);
     void this.memory.update(
       KEY,
-      rows.map((seen) => ({ ...seen.row, elapsedMs: elapsedOf(seen, now) })),
+      rows.map((seen) => rowAsOf(seen, now)),
     );
   }
+}
+
+/** The row with what has passed since it came. */
+function rowAsOf(seen: SeenRow, nowMs: number): TaskRow {
+  const { row } = seen;
+  const sinceMs = sinceSeenOf(seen, nowMs);
+  const { total } = row.deadlines ?? {};
+  return {
+    ...row,
+    elapsedMs: row.elapsedMs + sinceMs,
+    ...(total !== undefined && {
+      deadlines: { ...row.deadlines, total: { ...total, ranMs: total.ranMs + sinceMs } },
+    }),
+  };
 }
 
 const TEXTS = ['id', 'kind', 'tool', 'route', 'argument', 'status', 'createdAt', 'lastUpdatedAt'];

@@ -1,6 +1,6 @@
 import type { ClockName } from '../../brokerApi/brokerProtocol.ts';
 import { l10n } from '../l10n.ts';
-import { elapsedOf, isLive, type SeenRow } from './rowFacts.ts';
+import { elapsedOf, isLive, type SeenRow, sinceSeenOf } from './rowFacts.ts';
 import { longDuration, roundedUp, spokenDuration } from './timeText.ts';
 
 const JUST_NOW_MS = 5_000;
@@ -57,6 +57,5 @@ export function guessFact(seen: SeenRow, nowMs: number): string {
 function clockOf(seen: SeenRow, name: ClockName, nowMs: number) {
   const clock = seen.row.deadlines?.[name];
   if (clock === undefined || !isLive(seen.row)) return undefined;
-  const sinceSeenMs = elapsedOf(seen, nowMs) - seen.row.elapsedMs;
-  return { limitMs: clock.limitMs, ranMs: clock.ranMs + sinceSeenMs };
+  return { limitMs: clock.limitMs, ranMs: clock.ranMs + sinceSeenOf(seen, nowMs) };
 }

@@ -53,10 +53,20 @@ export function isPaused(row: TaskRow): boolean {
   return isLive(row) && row.paused;
 }
 
-/** How long the task has run, or ran. */
-export function elapsedOf({ row, seenAtMs, isStale }: SeenRow, nowMs: number): number {
+/** What has passed since the row came; nothing of what stands still. */
+export function sinceSeenOf({ row, seenAtMs, isStale }: SeenRow, nowMs: number): number {
   const runsOn = isLive(row) && !row.paused && !isStale;
-  return row.elapsedMs + (runsOn ? Math.max(0, nowMs - seenAtMs) : 0);
+  return runsOn ? Math.max(0, nowMs - seenAtMs) : 0;
+}
+
+/**
+ * How long the task has run, by its clock where it has one: pauses do not count there (P9), and in
+ * `elapsedMs` they do. Of what has ended, how long it took.
+ */
+export function elapsedOf(seen: SeenRow, nowMs: number): number {
+  const { row } = seen;
+  const ranMs = isLive(row) ? row.deadlines?.total?.ranMs : undefined;
+  return (ranMs ?? row.elapsedMs) + sinceSeenOf(seen, nowMs);
 }
 
 /** When it ended; a snapshot of an older version does not say, and both of these are not before. */

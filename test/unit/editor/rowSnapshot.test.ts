@@ -22,6 +22,19 @@ suite('row snapshot', () => {
     assert.deepEqual(row, { ...taskRow(), elapsedMs: 1_000 });
   });
 
+  test('P9 holds the time of a task by its clock, and a pause as it stands', () => {
+    const { clock, memory, model } = stage();
+    const deadlines = { total: { limitMs: 9_000, ranMs: 3_000 } };
+    const paused = taskRow({ id: 'paused', deadlines, paused: true, elapsedMs: 5_000 });
+    model.replace([taskRow({ deadlines, elapsedMs: 5_000 }), paused]);
+    clock.advance(1_000);
+    const kept = readSnapshot(memory).map((row) => [row.elapsedMs, row.deadlines?.total?.ranMs]);
+    assert.deepEqual(kept.sort(), [
+      [5_000, 3_000],
+      [6_000, 4_000],
+    ]);
+  });
+
   test('is written once for many changes', () => {
     const { clock, memory, model } = stage();
     for (let percent = 0; percent < 50; percent += 1) {

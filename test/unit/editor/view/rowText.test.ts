@@ -83,6 +83,13 @@ suite('row text', () => {
     assert.match(spokenLabelOf(seen(row), later), /, paused, 40 percent, 3 minutes$/);
   });
 
+  test('P9 counts no pause that was, where a clock says so', () => {
+    const deadlines = { total: { limitMs: 60 * MINUTE, ranMs: 3 * MINUTE } };
+    const row = taskRow({ deadlines, elapsedMs: 8 * MINUTE });
+    assert.equal(descriptionOf(seen(row), CREATED_MS + MINUTE), '4m');
+    assert.equal(descriptionOf(seen({ ...row, paused: true }), CREATED_MS + MINUTE), 'paused · 3m');
+  });
+
   test('P6 says what an ending freed, or that a server may be at it still', () => {
     const freed = { processes: 12, memoryBytes: 340_000_000 };
     const reason = { code: 'revoked', by: 'user', level: 'killed', freed } as const;
