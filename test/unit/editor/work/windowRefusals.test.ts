@@ -13,6 +13,7 @@ suite('refusals of a window', () => {
     assert.ok(concerns({ kind: 'everything' }));
     assert.ok(concerns({ kind: 'workspace', workspace: 'ws' }));
     assert.ok(concerns({ kind: 'route', workspace: 'ws', route: 'build' }));
+    assert.ok(concerns({ kind: 'route', route: 'build' }), 'of every workspace');
     assert.ok(!concerns({ kind: 'workspace', workspace: 'other' }));
     assert.ok(!concerns({ kind: 'route', workspace: 'other', route: 'build' }));
   });
