@@ -24,14 +24,21 @@ function areAll(pid: number, isFit: (state: string) => boolean): boolean {
   return states.length > 0 && states.every(({ state }) => isFit(state));
 }
 
+/** A task whose server process is its own. */
+export interface IsolatedTask {
+  readonly handle: string;
+  readonly pid: number;
+}
+
 /** P9: one of a server process of its own is paused, stands still, and goes on. */
-export async function pauseAndResume(stage: DemoStage): Promise<string> {
+export async function pauseAndResume(stage: DemoStage): Promise<IsolatedTask> {
   const { chat, view, report, shot } = stage;
   const handle = handleIn(await chat.ask(`call ${LONG} {"duration":100,"steps":100}`));
   await view.waitForPercent(LONG, 3);
   const pid = pidIn(await view.tooltipOf(LONG));
   report.tell(`The next call has a server process of its own:\n\n${tellStates(pid)}`);
   await view.clickInline(LONG, /Pause Task/);
+  await view.lookAway();
   const { description } = await view.waitForDescription(LONG, /^paused/);
   await until(() => areAll(pid, (state) => state === 'T'), { what: 'its processes to stand' });
   report.tell(`Paused by one click ("${description}"); its processes:\n\n${tellStates(pid)}`);
@@ -44,12 +51,13 @@ export async function pauseAndResume(stage: DemoStage): Promise<string> {
   report.tell(`${STANDSTILL_MS / 1000} s and a poll later it says the same: "${description}".`);
   await report.agent();
   await resume(stage, pid);
-  return handle;
+  return { handle, pid };
 }
 
 async function resume({ view, report, shot }: DemoStage, pid: number): Promise<void> {
   const before = (await view.percentOf(LONG)) ?? 0;
   await view.clickInline(LONG, /Resume Task/);
+  await view.lookAway();
   const percent = await view.waitForPercent(LONG, before + 2);
   assert.ok(areAll(pid, (state) => state !== 'T'));
   report.tell(`Resumed: from ${before} % to ${percent} %; its processes:\n\n${tellStates(pid)}`);
@@ -57,13 +65,15 @@ async function resume({ view, report, shot }: DemoStage, pid: number): Promise<v
 }
 
 /** P7: everything ends at once, and nothing new begins until the person says so. */
-export async function killSwitch(stage: DemoStage, long: string): Promise<void> {
+export async function killSwitch(
+  stage: DemoStage,
+  { handle: long, pid }: IsolatedTask,
+): Promise<void> {
   const { page, chat, view, report, shot } = stage;
   const script = `sleep ${NAP} & sleep ${NAP} & wait`;
   const command = handleIn(
     await chat.ask(`call ${COMMAND} ${JSON.stringify({ command: script })}`),
   );
-  const pid = pidIn(await view.tooltipOf(LONG));
   const workers = [...commandProcesses(NAP)];
   report.tell(`Two tasks run, ${long} and ${command}:\n\n${tellStates(pid)}\n${describe(workers)}`);
   await revokeEverything(page, shot);
@@ -72,7 +82,7 @@ export async function killSwitch(stage: DemoStage, long: string): Promise<void> 
   await until(areGone, { what: 'every process to be gone', everyMs: 20 });
   report.tell(`Revoke All, ${Date.now() - startedAt} ms after the answer: nothing of them runs.`);
   for (const part of [`sleep ${NAP}`, 'duration=100']) {
-    await view.waitForDescription(part, /^revoked/);
+    await view.waitForDescription(part, /^revoked .* ended/);
   }
   await page.locator('.statusbar-item', { hasText: 'agent tasks revoked' }).waitFor();
   await shot('everything-revoked');

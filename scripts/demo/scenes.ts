@@ -47,7 +47,7 @@ export async function callTools({ chat, view, report, shot }: DemoStage) {
     await chat.ask(`call ${COMMAND} ${JSON.stringify({ command: script })}`),
   );
   report.tell(`The agent has the handle ${command} for \`${script}\`.`);
-  const long = handleIn(await chat.ask(`call ${LONG} {"duration":30,"steps":10}`));
+  const long = handleIn(await chat.ask(`call ${LONG} {"duration":45,"steps":15}`));
   report.tell(`The agent has the handle ${long} for \`${LONG}\`.`);
   await chat.ask('say Both run in the background; meanwhile I read the code.');
   const percent = await view.waitForPercent(LONG, 1);
@@ -106,12 +106,12 @@ export async function finish(stage: DemoStage, long: string): Promise<void> {
   report.tell(`The long operation has ended: "${description}".`);
   await shot('completed');
   await view.clickInline(LONG, /Show Result/);
-  const text = page.locator('.part.editor .view-line').getByText(/Duration:\s30\sseconds/);
+  const text = page.locator('.part.editor .view-line').getByText(/Duration:\s45\sseconds/);
   await text.first().waitFor();
   await shot('result');
   report.tell('Its result is open, from the tree.');
   const answer = await chat.ask(`poll ${long}`);
-  assert.equal(answer.output, 'Long running operation completed. Duration: 30 seconds, Steps: 10.');
+  assert.equal(answer.output, 'Long running operation completed. Duration: 45 seconds, Steps: 15.');
   await report.agent();
   await shot('agent-reads-the-result');
 }

@@ -69,12 +69,17 @@ export class AgentTasksView {
   tooltipOf(text: string): Promise<string> {
     const tooltip = this.page.locator('.workbench-hover-container').filter({ hasText: /th_/ });
     const look = async () => {
-      await this.page.mouse.move(700, 700);
+      await this.lookAway();
       await this.row(text).first().hover();
       await tooltip.first().waitFor({ timeout: 2000 });
       return tooltip.first().textContent();
     };
     return until(() => look().catch(() => ''), { what: `the tooltip of ${text}` });
+  }
+
+  /** Takes the mouse off the rows, and with it what shows there. */
+  async lookAway(): Promise<void> {
+    await this.page.mouse.move(700, 700);
   }
 
   /** Drags the side bar's border, for rows that are long. */

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { answerDialog, pick, runCommandByTitle } from './quickInput.ts';
+import { answerDialog, pick, runCommandByTitle, waitForStill } from './quickInput.ts';
 import { refusedItem } from './statusBar.ts';
 
 /** Called when there is something to see. */
@@ -14,6 +14,7 @@ export async function revokeEverything(page: Page, shot = noShot): Promise<void>
     .locator('.quick-input-list .monaco-list-row')
     .filter({ hasText: 'Every server' });
   await first.waitFor();
+  await waitForStill(page);
   await shot('what-to-end');
   await pick(page, 'Every server');
   await page.locator('.monaco-dialog-box').waitFor();
@@ -29,6 +30,7 @@ export async function acceptNewWork(page: Page, shot = noShot): Promise<void> {
     .locator('.quick-input-list .monaco-list-row')
     .filter({ hasText: 'Accept New Work' });
   await accept.first().waitFor();
+  await waitForStill(page);
   await shot('who-refuses');
   await pick(page, 'Accept New Work');
   await refusedItem(page).waitFor({ state: 'hidden' });

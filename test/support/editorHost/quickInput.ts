@@ -15,6 +15,14 @@ export async function pick(page: Page, text: string | RegExp): Promise<void> {
   await entry.first().click();
 }
 
+/** Waits till the picker has faded in: before that it is half to be seen. */
+export async function waitForStill(page: Page): Promise<void> {
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations().filter(({ playState }) => playState === 'running' )
+      .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
+      .map(({ finished }) => finished)).then(() => true)`);
+}
+
 /** Clicks a button of the open dialog. */
 export async function answerDialog(page: Page, name: string | RegExp): Promise<void> {
   await page.locator('.monaco-dialog-box').getByRole('button', { name }).click();
