@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import { CONTROL_PROTOCOL, type ControlHello, type Hello } from '../brokerApi/brokerProtocol.ts';
 import { LEAVING } from '../brokerApi/greeting.ts';
 import { messageOf } from '../common/errors.ts';
 import { isJsonObject, type JsonObject, parseJson, stringOr } from '../common/json.ts';
 import { VERSION } from '../common/product.ts';
+import { isSameSecret } from '../common/sameSecret.ts';
 import { parseDefinition, parsePolicy } from './wireDefinition.ts';
 
 export interface Refusal {
@@ -21,7 +21,7 @@ export function readHello(line: string, token: string): HelloReading {
   if (!isJsonObject(value) || value.mcpTaskHandles !== 1) {
     return refuse('invalid_message', 'The first line is not a hello of MCP Task Handles.');
   }
-  if (!isSameToken(value.token, token)) {
+  if (!isSameSecret(stringOr(value.token, ''), token)) {
     return refuse('wrong_token', 'The token is not the one in the endpoint file; read it again.');
   }
   const { protocol, version } = value;
@@ -75,14 +75,6 @@ function wrongProtocol(protocol: number, version: string): string {
   return protocol > CONTROL_PROTOCOL
     ? `The running broker (${VERSION}) is older than this program (${version}); end it with \`mcp-task-handles broker stop\` when its tasks have ended.`
     : `This program (${version}) is too old for the running broker (${VERSION}); reload the window or update it.`;
-}
-
-/** In constant time: the answer's delay must not tell how much was right. */
-function isSameToken(candidate: unknown, token: string): boolean {
-  if (typeof candidate !== 'string') return false;
-  const given = Buffer.from(candidate);
-  const expected = Buffer.from(token);
-  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 function refuse(code: string, message: string): HelloReading {

@@ -62,6 +62,10 @@ export class Revoker {
   }
 
   async revoke(request: RevokeOne): Promise<RevokeOutcome> {
+    return await this.#revoke({ ...request, note: withoutSecrets(request.note) });
+  }
+
+  async #revoke(request: RevokeOne): Promise<RevokeOutcome> {
     const { rows, calls } = this.options;
     const record = rows.recordOf(request.id);
     if (record !== undefined) return await this.#revokeTask(record.handle, request);
@@ -77,11 +81,12 @@ export class Revoker {
   ): Promise<RevokeOutcome[]> {
     const others = request.force ? this.sharing(ids).map((call) => call.handle ?? call.id) : [];
     const tools = ids.flatMap((id) => this.#callOf(id)?.tool ?? []);
-    const note = sharedNote(tools, request.note);
+    const asked = { ...request, note: withoutSecrets(request.note) };
+    const note = sharedNote(tools, asked.note);
     // These first: they are on record as revoked before their server ends.
-    const also = others.map((id) => this.revoke({ ...request, id, note }));
-    const asked = ids.map((id) => this.revoke({ ...request, id }));
-    return await Promise.all([...asked, ...also]);
+    const also = others.map((id) => this.#revoke({ ...asked, id, note }));
+    const these = ids.map((id) => this.#revoke({ ...asked, id }));
+    return await Promise.all([...these, ...also]);
   }
 
   /** The live calls and tasks that share an upstream with these and would end by force with them. */
@@ -191,7 +196,7 @@ export class Revoker {
       workspace: call.route.workspace,
       action: end === undefined ? 'revoked' : 'revocation_ended',
       principal: principal ?? { ...BROKER_PRINCIPAL, door },
-      reason: note === null ? null : redactSecrets(note),
+      reason: withoutSecrets(note),
       outcome: 'done',
       level: end?.level ?? null,
       ...(end?.freed !== undefined && { freed: end.freed }),
@@ -280,6 +285,11 @@ function noteFor(level: RevocationLevel, call: LiveCall | undefined): string | n
 }
 
 /** Of what ends with a server because something else there is ended by force. No handle is named (P8). */
+/** What somebody gave as a reason goes to disk, and to whoever asks for the task. */
+function withoutSecrets(note: string | null): string | null {
+  return note === null ? null : redactSecrets(note);
+}
+
 function sharedNote(tools: readonly string[], note: string | null): string | null {
   const names = [...new Set(tools)].map((tool) => `\`${tool}\``).join(', ');
   if (names === '') return note;

@@ -2,6 +2,7 @@ import { messageOf } from '../common/errors.ts';
 import { PRODUCT } from '../common/product.ts';
 import { connect, type HostStreams } from './connect/connect.ts';
 import { type ConnectOptions, parseConnectOptions } from './connect/connectOptions.ts';
+import { hideArguments } from './connect/hideArguments.ts';
 import { ExitCode, exitCodeOf } from './exitCode.ts';
 
 /** The terminal commands, in a bundle of their own: hosts wait for `connect` to start. */
@@ -37,6 +38,7 @@ async function runConnect(argv: readonly string[], distFolder: string): Promise<
   let options: ConnectOptions;
   try {
     options = parseConnectOptions(argv);
+    hideArguments('connect', options);
   } catch (error) {
     return failed(error);
   }

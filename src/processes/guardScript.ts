@@ -23,10 +23,14 @@ const LAUNCH =
 const NEWLINE = 'MCP_TASK_HANDLES_NEWLINE';
 const FED = 'MCP_TASK_HANDLES_FED';
 
-/** Some shells drop variables that they could not name themselves (`api-key`, `spring.url`). */
+/**
+ * Some shells drop variables that they could not name themselves (`api-key`, `spring.url`): there
+ * /usr/bin/env gives them, and shows them in its command line for the moment that it lives.
+ */
 const LAUNCH_FED = `${NEWLINE}='\n'; IFS= read -r ${FED} <&3; eval "$${FED}"; ${LAUNCH}`;
 
 export interface GuardedLaunch {
+  readonly shell: string;
   readonly args: readonly string[];
   /** What the shell reads first from the guard's pipe; secrets must not stand in a command line. */
   readonly feed: string;
@@ -36,20 +40,26 @@ export interface LaunchOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Put on the guard and the upstream; `null`: none. */
   readonly limitMark: string | null;
+  /** Where it is on this machine; it keeps every variable. */
+  readonly bash: string | undefined;
 }
+
+/** Its stdin is a socket, so it would take itself for a remote login; and a variable may name a file. */
+const READS_NOTHING = ['--norc', '-p'];
 
 export function guardedLaunch(
   command: readonly string[],
-  { env, limitMark }: LaunchOptions,
+  { env, limitMark, bash }: LaunchOptions,
 ): GuardedLaunch {
+  const shell = '/bin/sh';
   const marking = limitMark === null ? '' : limitMarkScript(limitMark);
   const unnameable = Object.entries(env).filter(([name]) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
-  if (unnameable.length === 0) {
-    return { args: ['-c', marking + LAUNCH, 'sh', GUARD, ...command], feed: '' };
-  }
+  const args = ['-c', marking + LAUNCH, 'sh', GUARD, ...command];
+  if (unnameable.length === 0) return { shell, args, feed: '' };
+  if (bash !== undefined) return { shell: bash, args: [...READS_NOTHING, ...args], feed: '' };
   const assignments = unnameable.map(([name, value]) => quote(`${name}=${value}`)).join(' ');
   const feed = `shift; set -- ${quote(GUARD)} /usr/bin/env ${assignments} "$@"\n`;
-  return { args: ['-c', marking + LAUNCH_FED, 'sh', GUARD, ...command], feed };
+  return { shell, args: ['-c', marking + LAUNCH_FED, 'sh', GUARD, ...command], feed };
 }
 
 /** One shell word on one line, whatever the text holds. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { homedir } from 'node:os';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
@@ -14,6 +15,9 @@ import { bootId, identityOf } from './processIdentity.ts';
 import { resolveCommand } from './resolveCommand.ts';
 import { windowsCommandLine } from './windowsCommandLine.ts';
 import { WindowsTree } from './windowsTree.ts';
+
+/** Never one from a PATH: whatever is called so there would get the upstream's secrets. */
+const BASHES = ['/bin/bash', '/usr/bin/bash'];
 
 interface Launch {
   readonly definition: ProcessDefinition;
@@ -43,8 +47,10 @@ export async function startOwnedProcess(definition: ProcessDefinition): Promise<
 /** A shell becomes the upstream once it has left a guard behind in the new group. */
 async function startGuarded({ definition, file, cwd, env }: Launch): Promise<OwnedProcess> {
   const limitMark = process.platform === 'linux' ? nextLimitMark() : null;
-  const { args, feed } = guardedLaunch([file, ...definition.args], { env, limitMark });
-  const child = spawn('/bin/sh', args, {
+  const bash = BASHES.find((path) => existsSync(path));
+  const launch = guardedLaunch([file, ...definition.args], { env, limitMark, bash });
+  const { shell, args, feed } = launch;
+  const child = spawn(shell, args, {
     cwd,
     env,
     detached: true,

@@ -10,9 +10,13 @@ export interface CliOutcome {
 }
 
 /** Runs a terminal command to its end. */
-export function runCli(args: readonly string[]): Promise<CliOutcome> {
+export function runCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<CliOutcome> {
+  const options = { timeout: 60_000, env };
   return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
       resolve({ code, stdout, stderr });
     });

@@ -8,6 +8,7 @@ import { freshToken, keptToken, writeToken } from '../../brokerApi/tokenFile.ts'
 import { messageOf } from '../../common/errors.ts';
 import { PRODUCT } from '../../common/product.ts';
 import { connectHello } from '../connect/connectHello.ts';
+import { hideArguments } from '../connect/hideArguments.ts';
 import { ExitCode } from '../exitCode.ts';
 import { parseServeOptions, type ServeOptions } from './serveOptions.ts';
 
@@ -20,6 +21,7 @@ const CLOSE_MS = 2_000;
 /** `serve`: keeps an HTTP front open until a signal ends it. Rejects when it cannot be opened. */
 export async function serve(argv: readonly string[], distFolder: string): Promise<ExitCode> {
   const options = parseServeOptions(argv);
+  hideArguments('serve', options.connect);
   const serving = new Serving(options, distFolder);
   for (const signal of ENDINGS) process.once(signal, () => serving.end());
   return await serving.run();

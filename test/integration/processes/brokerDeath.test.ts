@@ -30,7 +30,8 @@ suite('a broker killed with -9', () => {
   });
 
   test('P13 a guard that starts only after the broker died ends the group all the same', async (t) => {
-    const { args } = guardedLaunch(['sleep', '300'], { env: {}, limitMark: null });
+    const options = { env: {}, limitMark: null, bash: undefined };
+    const { args } = guardedLaunch(['sleep', '300'], options);
     const launched = spawn('/bin/sh', args, {
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { MAX_LINE_BYTES } from '../../../src/common/lines.ts';
+import { guardedLaunch } from '../../../src/processes/guardScript.ts';
 import type { ProcessDefinition } from '../../../src/processes/ownedProcess.ts';
 import { startOwnedProcess } from '../../../src/processes/startOwnedProcess.ts';
 import {
@@ -53,6 +57,28 @@ suite('starting an owned process', () => {
     assert.equal(MCP_TASK_HANDLES_OWNER, definition.owner);
     for (const shellOwn of ['SHLVL', 'OLDPWD', '_']) delete rest[shellOwn];
     assert.deepEqual(rest, own);
+  });
+
+  test('the environment arrives whole where no shell keeps it', async (t) => {
+    const env = { 'api-key': "it's\n two lines; $HOME", PLAIN: '1' };
+    const command = [process.execPath, '-e', PRINT_ENV];
+    const { shell, args, feed } = guardedLaunch(command, {
+      env,
+      limitMark: null,
+      bash: undefined,
+    });
+    const stdio: StdioOptions = ['ignore', 'pipe', 'ignore', 'pipe'];
+    const child = spawn(shell, args, { env, detached: true, stdio });
+    const [, output, , pipe] = child.stdio;
+    assert.ok(output && pipe instanceof Socket);
+    t.after(() => pipe.destroy());
+    pipe.resume().write(feed);
+    const [line] = (await once(output, 'data')) as [Buffer];
+    const { 'api-key': key, PLAIN } = JSON.parse(line.toString());
+    assert.deepEqual({ 'api-key': key, PLAIN }, env);
+    // Its guard ends it.
+    pipe.end();
+    await once(child, 'exit');
   });
 
   test('arguments arrive as they are', async (t) => {

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isSameSecret } from '../../../common/sameSecret.ts';
 import { HttpErrorCode, type HttpRefusal } from './httpRefusal.ts';
 
 const LOCAL_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -42,14 +42,8 @@ function hostnameOf(url: string): string {
   }
 }
 
-/** In constant time, whatever the lengths: the answer's delay must not tell what was right. */
 function isBearer(authorization: string | undefined, token: string): boolean {
-  const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '';
-  return timingSafeEqual(digest(given), digest(token));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return isSameSecret(/^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '', token);
 }
 
 function forbidden(message: string): HttpRefusal {
