@@ -48,9 +48,12 @@ export class AdminPolicy implements Disposable {
   #isDoubted = false;
 
   readonly onDidChange: Event<void> = this.#changed.event;
+  /** What the file refused when a broker last followed it. */
+  readonly refusalBefore: WorkRefusal | null;
 
   constructor(private readonly options: AdminPolicyOptions) {
     this.#copied = readCopy(options.copy);
+    this.refusalBefore = refusalIn(this.#lastGoodOnDisk() ?? NO_LOCKS, options.clock.now());
     this.#follow(readAdminPolicy(options.path));
     this.#lookIn(LOOK_EVERY_MS);
   }
@@ -61,11 +64,7 @@ export class AdminPolicy implements Disposable {
 
   /** The kill switch as administrators throw it; nobody else lifts it (P7). */
   get refusal(): WorkRefusal | null {
-    const { refuseNewWork, by } = this.#locks;
-    if (refuseNewWork === undefined) return null;
-    const since = new Date(this.#sinceMs).toISOString();
-    const scope = { kind: 'everything' } as const;
-    return { id: ADMIN_REFUSAL_ID, scope, by: 'admin', client: by, note: refuseNewWork, since };
+    return refusalIn(this.#locks, this.#sinceMs);
   }
 
   /** Resolves when the copy is as the file was at the last look. */
@@ -164,6 +163,13 @@ export class AdminPolicy implements Disposable {
     const words = lines.length === 0 ? 'nothing' : lines.join('; ');
     log.write('info', `An administrator locks: ${words}.`);
   }
+}
+
+function refusalIn({ refuseNewWork, by }: AdminLocks, sinceMs: number): WorkRefusal | null {
+  if (refuseNewWork === undefined) return null;
+  const since = new Date(sinceMs).toISOString();
+  const scope = { kind: 'everything' } as const;
+  return { id: ADMIN_REFUSAL_ID, scope, by: 'admin', client: by, note: refuseNewWork, since };
 }
 
 function readCopy(path: string): string | null {

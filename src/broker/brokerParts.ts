@@ -111,7 +111,8 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const audit = new AuditFiles({ folder: paths.audit, log, isFenced });
   const registry = owned.add(new Registry({ store, archive: store, audit, clock, log }));
   await recover(registry, audit, context);
-  const refusals = owned.add(new WorkRefusals({ folder: paths.refusals, audit, clock, log }));
+  const refused = { folder: paths.refusals, locked: adminPolicy.refusalBefore };
+  const refusals = owned.add(new WorkRefusals({ ...refused, audit, clock, log }));
   refusals.setLocked(adminPolicy.refusal);
   owned.add(adminPolicy.onDidChange(() => refusals.setLocked(adminPolicy.refusal)));
   owned.add(new Retention({ registry, archive: store, clock, log, time: registry.time }));

@@ -26,6 +26,8 @@ export interface WorkRefusalsOptions {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly log: Log;
+  /** What an administrator's file refused before: the trail has that. */
+  readonly locked?: WorkRefusal | null;
 }
 
 /** What begins a refusal. */
@@ -53,7 +55,9 @@ export class WorkRefusals implements Disposable {
   /** What `all` answers has changed. */
   readonly onDidChange: Event<void> = this.#changed.event;
 
-  constructor(private readonly options: WorkRefusalsOptions) {}
+  constructor(private readonly options: WorkRefusalsOptions) {
+    this.#locked = options.locked ?? null;
+  }
 
   /** What is refused, an administrator's refusal first. */
   get all(): WorkRefusal[] {
@@ -78,8 +82,10 @@ export class WorkRefusals implements Disposable {
 
   /** What an administrator's file refuses; only that file lifts it. */
   setLocked(refusal: WorkRefusal | null): void {
-    if (this.#locked?.id === refusal?.id && this.#locked?.note === refusal?.note) return;
+    const before = this.#locked;
     this.#locked = refusal;
+    if (before?.id === refusal?.id && before?.note === refusal?.note) return;
+    this.#settling = this.#settling.then(() => this.#auditLock(refusal, before));
     this.#changed.fire();
   }
 
@@ -172,6 +178,13 @@ export class WorkRefusals implements Disposable {
       await this.#audit('work_accepted', refusal, principalOf('user', client));
       await rm(path, { force: true });
     }
+  }
+
+  async #auditLock(now: WorkRefusal | null, before: WorkRefusal | null): Promise<void> {
+    const told = now ?? before;
+    if (told === null) return;
+    const action = now === null ? 'work_accepted' : 'work_refused';
+    await this.#audit(action, told, principalOf('admin', told.client));
   }
 
   /** A full disk makes it no less in force: it is tried again. */

@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, systemCodeOf, TaskHandlesError } from '../common/errors.ts';
 import { isJsonObject, parseJson, stringOr } from '../common/json.ts';
+import { redactSecrets } from '../common/redact.ts';
 import { readOwnFile, syncFolder, writeDurably } from './durableFile.ts';
 import { isRefusalId, parseWorkRefusal, type WorkRefusal } from './workRefusal.ts';
 
@@ -35,9 +36,10 @@ export function newRefusalId(): string {
   return randomBytes(4).toString('hex');
 }
 
-/** A refusal that begins now. */
+/** A refusal that begins now. Its reason goes to disk, and to every agent that is refused. */
 export function newRefusal(facts: Omit<WorkRefusal, 'id' | 'since'>): WorkRefusal {
-  return { id: newRefusalId(), ...facts, since: new Date().toISOString() };
+  const note = facts.note === null ? null : redactSecrets(facts.note);
+  return { id: newRefusalId(), ...facts, note, since: new Date().toISOString() };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../common/json.ts';
-import { isSecretName, redactSecrets } from './redact.ts';
+import { isSecretName, redactSecrets } from '../common/redact.ts';
 
 const MAX_LENGTH = 120;
 /** Enough to redact and shorten from; an argument may be megabytes. */

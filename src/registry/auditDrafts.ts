@@ -1,5 +1,5 @@
+import { redactSecrets } from '../common/redact.ts';
 import type { AuditAction, AuditDraft, Principal } from './auditTrail.ts';
-import { redactSecrets } from './redact.ts';
 import type { TaskEvent } from './taskEvent.ts';
 import type { TaskRecord } from './taskRecord.ts';
 

@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../registry/redact.ts';
+import { redactSecrets } from '../../common/redact.ts';
 import type { ChannelExit } from './upstreamChannel.ts';
 
 /** One line: what happened and what to do. Goes to disk, so without what looks like a secret. */

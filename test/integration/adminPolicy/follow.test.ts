@@ -16,14 +16,16 @@ class Stage {
   readonly told: string[] = [];
   readonly machine: AdminMachine;
   readonly copy: string;
+  readonly #brokers: AdminPolicy[] = [];
   isFenced = false;
 
-  constructor(
-    private readonly t: TestContext,
-    policy?: object | string,
-  ) {
+  constructor(t: TestContext, policy?: object | string) {
     const home = mkdtempSync(join(tmpdir(), 'mth-home-'));
-    t.after(() => rmSync(home, { recursive: true }));
+    t.after(async () => {
+      for (const broker of this.#brokers) broker.dispose();
+      await Promise.all(this.#brokers.map((broker) => broker.flush()));
+      rmSync(home, { recursive: true });
+    });
     this.copy = join(home, 'admin-policy.json');
     this.machine = new AdminMachine(t, policy);
   }
@@ -38,10 +40,7 @@ class Stage {
       notices: { add: (_level, message) => void told.push(message) },
       isFenced: () => this.isFenced,
     });
-    this.t.after(async () => {
-      policy.dispose();
-      await policy.flush();
-    });
+    this.#brokers.push(policy);
     return policy;
   }
 
@@ -104,6 +103,7 @@ suite('following the policy file', () => {
     assert.equal(statSync(stage.copy).mode & 0o777, 0o600);
     stage.machine.write('');
     const second = stage.broker();
+    assert.equal(second.refusalBefore, null);
     assert.equal(second.locks.maxTotalTimeoutMs, 60_000);
     assert.equal(second.refusal, null);
     stage.machine.write({});
@@ -124,9 +124,10 @@ suite('following the policy file', () => {
     assert.equal(policy.refusal, null);
   });
 
-  test('P7 the kill switch of an administrator names who threw it, why and when', (t) => {
+  test('P7 the kill switch of an administrator names who threw it, why and when', async (t) => {
     const stage = new Stage(t, { by: 'IT', refuseNewWork: 'Maintenance' });
-    const { since, ...refusal } = stage.broker().refusal ?? assert.fail('nothing is refused');
+    const broker = stage.broker();
+    const { since, ...refusal } = broker.refusal ?? assert.fail('nothing is refused');
     assert.deepEqual(refusal, {
       id: 'admin',
       scope: { kind: 'everything' },
@@ -136,6 +137,8 @@ suite('following the policy file', () => {
     });
     const writtenMs = statSync(stage.machine.file).mtimeMs;
     assert.equal(since, new Date(writtenMs).toISOString());
+    await broker.flush();
+    assert.equal(stage.broker().refusalBefore?.note, 'Maintenance', 'the next broker knows of it');
   });
 
   test('P8 one that others can write counts for nothing, and that is told', async (t) => {

@@ -7,6 +7,7 @@ import type { BrokerStatus } from '../../../src/brokerApi/brokerProtocol.ts';
 import { ControlClient } from '../../../src/brokerApi/controlClient.ts';
 import { resolveHome } from '../../../src/brokerApi/home.ts';
 import { TaskHandlesError } from '../../../src/common/errors.ts';
+import type { AuditRow } from '../../../src/registry/auditTrail.ts';
 import type { TaskView } from '../../../src/registry/taskView.ts';
 import { AdminMachine } from '../../support/adminMachine.ts';
 import { cliJson, runCli } from '../../support/cliProcess.ts';
@@ -134,10 +135,23 @@ suite('a machine with a policy', () => {
     const { stdout } = await runCli(['broker', 'status', '--home', stage.home]);
     assert.match(stdout, /^locked by +IT \(\/etc\/.*\)$/m);
     assert.match(stdout, /new work is refused: Maintenance/);
+    const accept = await runCli(['accept-new-work', '--home', stage.home]);
+    assert.equal(accept.code, 1);
+    assert.match(accept.stderr, /administrator/i, 'nobody else lifts it');
     stage.machine.write({});
     await waitFor(() => told[1], DEADLINE_MS, 'the watcher is told again');
     const handle = handleOf(await callTool(host, 'wait_for_file', stage.endless));
     await runCli(['revoke', live, handle, '--home', stage.home]);
+    const rows = await cliJson<AuditRow[]>(['audit', '--home', stage.home]);
+    const switched = rows.filter(({ action }) => /^work_/.test(action));
+    assert.deepEqual(
+      switched.map(({ action, principal }) => [action, principal.door, principal.client?.name]),
+      [
+        ['work_refused', 'admin', 'IT'],
+        ['work_accepted', 'admin', 'IT'],
+      ],
+    );
+    assert.match(switched[0]?.reason ?? '', /Maintenance/);
   });
 });
 

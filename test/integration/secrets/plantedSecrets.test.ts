@@ -91,6 +91,8 @@ suite('planted secrets', () => {
     for (const call of calls) handles.push(await task(host, call));
     const reason = `leaked token=${planted('reason')}`;
     await runCli(['revoke', ...handles, '--reason', reason, '--home', home]);
+    const all = `password: ${planted('allreason')}`;
+    await runCli(['revoke', '--all', '--reason', all, '--home', home]);
     assert.deepEqual(foundIn(home), []);
     assert.deepEqual((await shown(home, handles)).match(SECRET) ?? [], []);
     await stopBroker(home, host);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../common/clock.ts';
 import { TaskHandlesError } from '../../../common/errors.ts';
 import { isJsonObject, parseJson, stringOr } from '../../../common/json.ts';
-import { redactSecrets } from '../../../registry/redact.ts';
+import { redactSecrets } from '../../../common/redact.ts';
 import { notificationLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import {
   LAST_LEGACY_VERSION,
