@@ -45,7 +45,7 @@ suite('terminal commands without a broker', () => {
   });
 
   test('usage errors are one line and exit code 2', async () => {
-    for (const args of [[], ['doctor'], ['list', '--frob'], ['connect'], ['connect', '--route']]) {
+    for (const args of [[], ['surgeon'], ['list', '--frob'], ['connect'], ['connect', '--route']]) {
       const { code, stdout, stderr } = await runCli(args);
       assert.deepEqual([code, stdout], [2, '']);
       assert.match(stderr, /^mcp-task-handles: [^\n]+\n$/);

@@ -340,7 +340,8 @@ suite('a channel over Streamable HTTP', () => {
     const stage = await HttpChannelStage.open(t, await serveHttp(t, neverAnswers));
     await stage.initialize();
     stage.call(2, 'run');
-    assert.equal(await stage.channel.end(200), 'none');
+    const { level, freed } = await stage.channel.end(200);
+    assert.deepEqual([level, freed?.processes], ['none', 0]);
     await stage.exit;
   });
 });
