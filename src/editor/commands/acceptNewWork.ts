@@ -29,7 +29,9 @@ export async function showRefusals(context: CommandContext): Promise<void> {
   }
   const picked = await vscode.window.showQuickPick(itemsOf(work.refusals, link.workspaceId), {
     title: vscode.l10n.t('New Work Is Refused'),
-    placeHolder: vscode.l10n.t('Choose what is to be accepted again'),
+    placeHolder: work.refusals.some(isLiftable)
+      ? vscode.l10n.t('Choose what is to be accepted again')
+      : vscode.l10n.t('Choose it to see what the administrator has locked'),
   });
   if (picked === undefined) return;
   const { choice } = picked;

@@ -62,6 +62,7 @@ function answerOf({ choice: { live }, canRefuse }: KillPlan): string {
 
 /** One line on what the kill switch did. */
 export function killedText(revoked: number, isRefused: boolean): string {
+  if (revoked === 0 && isRefused) return l10n.t('New work is refused.');
   const done =
     revoked === 1 ? l10n.t('1 agent task revoked.') : l10n.t('{0} agent tasks revoked.', revoked);
   return isRefused ? `${done} ${l10n.t('New work is refused.')}` : done;

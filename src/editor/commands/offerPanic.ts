@@ -13,7 +13,7 @@ export async function offerPanic(): Promise<void> {
   const open = vscode.l10n.t('Open Terminal');
   const answer = await vscode.window.showErrorMessage(
     vscode.l10n.t(
-      'The broker does not answer, so it has ended nothing. `{0}` in a terminal ends everything without it, and refuses new work.',
+      'The broker does not answer: what it was to end may be running still. `{0}` in a terminal ends everything without it, and refuses new work.',
       COMMAND,
     ),
     { modal: true },

@@ -50,6 +50,7 @@ suite('kill words', () => {
 
   test('tell what was done', () => {
     assert.equal(killedText(1, true), '1 agent task revoked. New work is refused.');
+    assert.equal(killedText(0, true), 'New work is refused.');
     assert.equal(killedText(3, false), '3 agent tasks revoked.');
   });
 });
