@@ -1,13 +1,26 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { ControlClient } from '../../../src/brokerApi/controlClient.ts';
 import { readEndpoint } from '../../../src/brokerApi/endpointFile.ts';
+import type { Finding } from '../../../src/brokerApi/finding.ts';
 import { resolveHome } from '../../../src/brokerApi/home.ts';
+import { neverAnswers } from '../../fixtures/mcp/remote/neverAnswers.ts';
+import { AdminMachine } from '../../support/adminMachine.ts';
 import { runCli } from '../../support/cliProcess.ts';
 import {
+  CLI,
   callTool,
   connectClient,
   fixtureServer,
@@ -16,6 +29,7 @@ import {
 } from '../../support/connectClient.ts';
 import { type HttpAttempt, OtherUser } from '../../support/otherUser.ts';
 import { descendantPids } from '../../support/processTree.ts';
+import { serveHttp } from '../../support/remoteServer.ts';
 import { ServeHome } from '../../support/serveProgram.ts';
 
 const SERVER = fixtureServer('answersWhenTold.mjs');
@@ -132,20 +146,15 @@ suite('another user of the machine', () => {
 
   test('P8 sees processes of ours, and no secret in them', async (t) => {
     const { endpoint, hosts } = await lived(t);
-    const remote = [
-      '--url',
-      `http://127.0.0.1:9/mcp?key=${SECRET}`,
-      '--header',
-      `X-Key: ${SECRET}`,
-    ];
+    const url = `${await serveHttp(t, neverAnswers)}?key=${SECRET}`;
+    const remote = ['--url', url, '--header', `X-Key: ${SECRET}`];
     const flags = [...remote, '--header-env', 'Authorization=AUTH', '--policy', 'always'];
     const home = temporaryHome(t);
-    const failing = connectClient({ home, server: [], flags, env: { AUTH: SECRET } });
-    await assert.rejects(failing, /9/);
+    const third = await connectClient({ home, server: [], flags, env: { AUTH: SECRET } });
     const paths = resolveHome({ home });
     const second = readEndpoint(paths.endpoint).endpoint;
     assert.ok(second);
-    const ours = [endpoint.pid, second.pid, ...hosts.map(({ pid }) => pid)];
+    const ours = [endpoint.pid, second.pid, ...[...hosts, third].map(({ pid }) => pid)];
     ours.push(...(await descendantPids(endpoint.pid)));
     const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
     assert.ok(ours.every((pid) => all.includes(String(pid))));
@@ -232,5 +241,33 @@ suite('another user of the machine', () => {
     assert.equal(code, 1);
     assert.match(stderr, /home cannot be used \(it belongs to another user\)/);
     assert.deepEqual(readdirSync(home), []);
+  });
+
+  test('P8 is bound by an administrator’s file: not by their own, and by one they cannot read', async (t) => {
+    const programs = openFolder(t, 'dist');
+    cpSync(dirname(CLI), programs, { recursive: true });
+    const home = openFolder(t, 'home');
+    chownSync(home, other.uid, other.gid);
+    const machine = new AdminMachine(t, { by: 'IT', failOpen: false });
+    const became = [
+      'setpriv',
+      '--reuid',
+      other.name,
+      '--regid',
+      String(other.gid),
+      '--clear-groups',
+    ];
+    const doctor = [join(programs, 'cli.js'), 'doctor', '--json', '--home', home];
+    const [command = '', ...args] = machine.within([...became, process.execPath, ...doctor]);
+    const policy = () => {
+      const { stdout } = spawnSync(command, args, { encoding: 'utf8', cwd: '/' });
+      const { findings: all } = JSON.parse(stdout) as { findings: Finding[] };
+      return all.filter(({ kind }) => kind === 'admin_policy').map(({ what }) => what);
+    };
+    assert.match(policy()[0] ?? '', /^IT .* no server runs without the broker/);
+    chmodSync(machine.file, 0o600);
+    assert.match(policy()[0] ?? '', /cannot be followed: this user cannot read it/);
+    chownSync(machine.file, other.uid, other.gid);
+    assert.match(policy()[0] ?? '', /is ignored: .*policy\.json does not belong to root/);
   });
 });
