@@ -117,6 +117,7 @@ export class OwnUpstreams {
     if (greeting.opening.dialect === 'legacy' && greeting.paramsText !== null) {
       await this.#greet(upstream);
     }
+    if (upstream.isLeaving) throw new Error('it ended before the call reached it.');
     return upstream;
   }
 
