@@ -134,16 +134,18 @@ suite('P7 the kill switch', () => {
       host.callTool(id, `build${id}`, { _meta: { [META_CHAT]: chat } });
     }
     await turn();
+    // Once ended it is started again by itself.
+    const { server } = stage;
     const scope = (conversationId: string) => ({ kind: 'conversation', conversationId }) as const;
     await through(stage, killSwitch.revokeAll({ ...BY_USER, scope: scope('a') }));
-    assert.equal(stage.server.ends.length, 0);
+    assert.equal(server.ends.length, 0);
     const live = () => stage.registry.list().filter(({ status }) => !isTerminal(status));
     assert.deepEqual(
       live().map(({ tool }) => tool),
       ['build3'],
     );
     await through(stage, killSwitch.revokeAll({ ...BY_USER, scope: scope('b') }));
-    assert.equal(stage.server.ends.length, 1);
+    assert.equal(server.ends.length, 1);
     assert.deepEqual(live(), []);
     host.callTool(4, 'build', { _meta: { [META_CHAT]: 'a' } });
     host.callTool(5, 'build', { _meta: { [META_CHAT]: 'c' } });
