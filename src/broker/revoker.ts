@@ -107,6 +107,7 @@ export class Revoker {
     const { door: by, note } = request;
     end({ by, note, why: endedText(call, request) });
     await this.#auditCall(call, { ...request, id: call.id });
+    await call.starting;
     return { id: call.id, outcome: 'revoked', level: 'none', row: null };
   }
 
@@ -236,6 +237,7 @@ export class Revoker {
         call.release();
         this.options.unended.note(call);
         // What served this call alone is part of it.
+        await call.starting;
         if (call.upstream?.isOwn) await call.upstream.shutDown();
         this.#climbing.delete(key);
       });

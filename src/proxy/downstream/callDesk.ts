@@ -2,6 +2,7 @@ import { isJsonObject } from '../../common/json.ts';
 import { mayIssueHandles, type ResolvedPolicy, taskSupportOf } from '../../registry/policy.ts';
 import type { ClientFacts } from '../../registry/taskRecord.ts';
 import type { DownstreamPort, ProxyContext, SessionRoute } from '../proxyContext.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { takesTasks } from '../wire/envelopes.ts';
 import { errorLine, resultLine } from '../wire/jsonRpc.ts';
 import { withoutParam } from '../wire/members.ts';
@@ -132,15 +133,13 @@ export class CallDesk {
     const { own, context } = this.options;
     reply.onAnswer = (answer) => own.answered(call.upstream, answer);
     call.enter(reply);
-    void own.open(
-      message,
-      (upstream) => {
-        const refusal = call.isWaiting ? authorityRefusal(call, context.authority) : null;
-        if (refusal !== null && call.endOpen(refusal)) call.release();
-        call.begin(upstream);
-      },
-      (why) => call.failStart(why),
-    );
+    const run = (upstream: Upstream) => {
+      const refusal = call.isWaiting ? authorityRefusal(call, context.authority) : null;
+      if (refusal !== null && call.endOpen(refusal)) call.release();
+      call.begin(upstream);
+    };
+    const fail = (why: string) => call.failStart(why);
+    call.startAlone((signal) => own.open(message, { run, fail, signal }));
   }
 
   #run(call: ToolCall, reply: CallReply): void {

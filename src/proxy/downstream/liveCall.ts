@@ -23,6 +23,8 @@ export interface LiveCall extends Due {
   readonly handle: HandleId | null;
   readonly progress: TaskProgress | null;
   readonly upstream: Upstream | null;
+  /** Settles when nothing is being started for this call alone; never rejects. */
+  readonly starting: Promise<void>;
   /** Whether the work is in our hands (`attached` in TaskView). */
   readonly isAttached: boolean;
   /** Whether the connection that made the call is still there. */

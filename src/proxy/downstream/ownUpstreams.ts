@@ -17,6 +17,15 @@ export interface OwnUpstreamsOptions {
   readonly greeting: ClientGreeting;
 }
 
+/** What becomes of an upstream that is started for a call. */
+export interface OwnUse {
+  /** What it makes of the upstream ends with the call; where it makes nothing of it, it is ended. */
+  readonly run: (upstream: Upstream) => unknown;
+  readonly fail: (why: string) => void;
+  /** The call has ended before it began: what is started for it is ended at once. */
+  readonly signal: AbortSignal;
+}
+
 /** Of a call that was answered with questions: it comes again with the answers (2026-07-28). */
 interface Kept {
   readonly upstream: Upstream;
@@ -50,18 +59,13 @@ export class OwnUpstreams {
   constructor(private readonly options: OwnUpstreamsOptions) {}
 
   /**
-   * Starts an upstream for this call message, or takes that which waits for it. What `run` makes of
-   * it ends with the call; where it makes nothing of it, it is ended at once. Never rejects.
+   * Starts an upstream for this call message, or takes that which waits for it. Never rejects;
+   * resolves when it runs the call, or has gone.
    */
-  async open(
-    message: WireMessage,
-    run: (upstream: Upstream) => unknown,
-    fail: (why: string) => void,
-  ): Promise<void> {
-    const upstream = this.#takeKept(message) ?? (await this.#start().catch(messageOf));
+  async open(message: WireMessage, { run, fail, signal }: OwnUse): Promise<void> {
+    const upstream = this.#takeKept(message) ?? (await this.#start(signal).catch(messageOf));
     if (typeof upstream === 'string') {
-      const { name } = this.options.route;
-      fail(`A process of its own of server \`${name}\` could not be started: ${upstream}`);
+      fail(`${this.#nameOfOwn} could not be started: ${upstream}`);
       return;
     }
     // What it fails with is told by whoever waits for the call.
@@ -108,17 +112,33 @@ export class OwnUpstreams {
     this.#attached.clear();
   }
 
-  async #start(): Promise<Upstream> {
+  /** Ours is no process where the server is a remote one. */
+  get #nameOfOwn(): string {
+    const { name, definition } = this.options.route;
+    return 'url' in definition
+      ? `A session of its own at server \`${name}\``
+      : `A process of its own of server \`${name}\``;
+  }
+
+  async #start(signal: AbortSignal): Promise<Upstream> {
     const { context, route, greeting } = this.options;
     const { pool } = context;
     const upstream = await pool.startOwn(route.name, route.definition, greeting.opening);
     pool.keep(upstream, true);
     this.#attach(upstream);
-    if (greeting.opening.dialect === 'legacy' && greeting.paramsText !== null) {
-      await this.#greet(upstream);
+    const end = () => void upstream.shutDown();
+    signal.addEventListener('abort', end);
+    try {
+      if (!signal.aborted && greeting.opening.dialect === 'legacy') await this.#greet(upstream);
+      signal.throwIfAborted();
+      if (upstream.isLeaving) throw new Error('it ended before the call reached it.');
+      return upstream;
+    } catch (error) {
+      await upstream.shutDown();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', end);
     }
-    if (upstream.isLeaving) throw new Error('it ended before the call reached it.');
-    return upstream;
   }
 
   #attach(upstream: Upstream): void {
@@ -137,6 +157,7 @@ export class OwnUpstreams {
 
   async #greet(upstream: Upstream): Promise<void> {
     const { context, greeting } = this.options;
+    if (greeting.paramsText === null) return;
     let why: string | null = null;
     const limit = context.clock.after(GREETING_LIMIT_MS, () => {
       why = `it did not answer \`initialize\` within ${GREETING_LIMIT_MS / 1000} s.`;
@@ -145,9 +166,7 @@ export class OwnUpstreams {
     try {
       await greeting.repeat(upstream);
     } catch (error) {
-      if (why !== null) throw new Error(why);
-      void upstream.shutDown();
-      throw error;
+      throw why === null ? error : new Error(why);
     } finally {
       limit.dispose();
     }

@@ -48,6 +48,7 @@ export class ReattachedCall implements LiveCall {
   readonly isTask = true;
   readonly isHandingOff = false;
   readonly hasDownstream = false;
+  readonly starting = Promise.resolve();
   hasOverlapped = false;
   #upstream: Upstream | null = null;
   #request = 0;

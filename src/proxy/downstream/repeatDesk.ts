@@ -92,7 +92,9 @@ export class RepeatDesk {
           .finally(() => context.calls.forgetWaiting(call))
           .then(resolve, reject);
       };
-      if (call.policy.isolation === 'perCall') void own.open(call.message, run, giveUp);
+      const alone = (until: AbortSignal) =>
+        own.open(call.message, { run, fail: giveUp, signal: until });
+      if (call.policy.isolation === 'perCall') call.startAlone(alone);
       else binding.withUpstream((upstream) => void run(upstream), giveUp);
     });
   }

@@ -301,7 +301,7 @@ export class ToolCall extends UpstreamCall implements LiveCall {
     if (this.#state !== 'task') this.#state = 'ended';
     this.disarmClocks();
     this.options.context.calls.remove(this);
-    this.reconsiderUpstream();
+    this.letGoOfUpstream();
   }
 
   #record(work: Promise<unknown>): void {

@@ -14,11 +14,13 @@ export abstract class UpstreamCall extends TimedCall implements RequestObserver 
   /** Whether another call used the same upstream meanwhile: then descendants are nobody's own. */
   hasOverlapped = false;
   upstream: Upstream | null = null;
+  starting: Promise<void> = Promise.resolve();
 
   #request = 0;
   /** Its upstream was asked to stop: nothing is sent again, whatever the record says by now. */
   #isStopped = false;
   #settled: Emitter<void> | null = null;
+  #startAlone: AbortController | null = null;
 
   abstract onResponse(answer: WireMessage): void;
   abstract onGone(why: string): void;
@@ -26,6 +28,12 @@ export abstract class UpstreamCall extends TimedCall implements RequestObserver 
   protected abstract end(): void;
   /** Settles when the call, on its way to be a task, is one; `null` where it is on no way. */
   protected abstract becomingTask(): Promise<void> | null;
+
+  /** An upstream of its own is started; `signal` tells that nobody needs it any more (P6). */
+  startAlone(start: (signal: AbortSignal) => Promise<void>): void {
+    this.#startAlone = new AbortController();
+    this.starting = start(this.#startAlone.signal);
+  }
 
   /** The upstream's answer has come, or it has gone. */
   onDidSettle(listener: () => void): Disposable {
@@ -41,7 +49,7 @@ export abstract class UpstreamCall extends TimedCall implements RequestObserver 
   cancelUpstream(reason: string, options: { forget: boolean }): void {
     this.#isStopped = true;
     this.upstream?.cancel(this.#request, { reason, ...options });
-    if (options.forget) this.reconsiderUpstream();
+    if (options.forget) this.letGoOfUpstream();
   }
 
   /** The server asks, and no host is there to take it: the task does. */
@@ -94,7 +102,8 @@ export abstract class UpstreamCall extends TimedCall implements RequestObserver 
     });
   }
 
-  protected reconsiderUpstream(): void {
+  protected letGoOfUpstream(): void {
+    this.#startAlone?.abort();
     if (this.upstream !== null) this.options.context.pool.reconsider(this.upstream);
   }
 }

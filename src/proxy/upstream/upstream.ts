@@ -49,6 +49,7 @@ export class Upstream {
   #wasShutDown = false;
   #exit: ChannelExit | null = null;
   #ending: Promise<UpstreamEnding> | null = null;
+  #shuttingDown: Promise<void> | null = null;
   /** Settles when the exit is known. */
   readonly onGone = this.#gone.event;
   readonly standstill: UpstreamPause;
@@ -187,11 +188,16 @@ export class Upstream {
     this.channel.holdOutput(isHeld);
   }
 
-  /** Never rejects: nobody waits for the end of what nobody needs. */
-  async shutDown(): Promise<void> {
+  /** Never rejects: nobody waits for the end of what nobody needs. Asked twice, it is done once. */
+  shutDown(): Promise<void> {
     this.#isEnding = true;
     this.#wasShutDown = true;
     this.standstill.end();
+    this.#shuttingDown ??= this.#shutDownChannel();
+    return this.#shuttingDown;
+  }
+
+  async #shutDownChannel(): Promise<void> {
     try {
       await this.channel.shutDown();
     } catch (error) {

@@ -161,6 +161,36 @@ suite('tasks with an upstream of their own', () => {
     assert.equal(stage.registry.get(second as HandleId)?.status, 'completed');
   });
 
+  test('P6 leave no process either when that is started still, and never ready', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted(isolated);
+    stage.script = () => undefined;
+    const [first = ''] = await tasks(host, 1);
+    const { outcome, level } = await revokerOf(stage).revoke({ ...BY_USER, id: first });
+    assert.deepEqual([outcome, level], ['revoked', 'none']);
+    assert.equal(stage.server.shutDowns, 1);
+    assert.equal(stage.pool.size, 1);
+  });
+
+  test('P6 are told to be gone when what is started for them is', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted(isolated);
+    const release = stage.holdStarts();
+    const [first = ''] = await tasks(host, 1);
+    let isTold = false;
+    const revoking = revokerOf(stage)
+      .revoke({ ...BY_USER, id: first })
+      .then(() => {
+        isTold = true;
+      });
+    await turn();
+    assert.equal(isTold, false);
+    release();
+    await revoking;
+    assert.equal(stage.server.shutDowns, 1);
+    assert.deepEqual(stage.server.sent, [], 'it is not even greeted');
+  });
+
   test('P6 leave no process when their server stops as it is asked to', async () => {
     const stage = new ProxyStage();
     const host = await stage.greeted(isolated);

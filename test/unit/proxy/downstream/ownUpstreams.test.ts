@@ -246,6 +246,27 @@ suite('a call with an upstream of its own', () => {
     assert.deepEqual(host.answersTo(1), []);
   });
 
+  test('P13 leaves no server when it is taken back, or its client leaves, before that is ready', async () => {
+    const _meta = { 'mcp-task-handles/idempotencyKey': 'k1' };
+    for (const params of [{}, { _meta }]) {
+      for (const leave of [
+        (host: FakeHost) => host.notify('notifications/cancelled', { requestId: 1 }),
+        (host: FakeHost) => host.session.close(),
+      ]) {
+        const { stage, host } = await alone();
+        stage.script = () => undefined;
+        host.callTool(1, 'build', params);
+        await turn();
+        assert.equal(stage.channels.length, 2);
+        leave(host);
+        await turn();
+        assert.equal(stage.server.shutDowns, 1);
+        assert.deepEqual(host.answersTo(1), []);
+        assert.equal(stage.calls.size, 0);
+      }
+    }
+  });
+
   test('P2 with an idempotency key has its record before its server sees it', async () => {
     const { stage, host } = await alone();
     const _meta = { 'mcp-task-handles/idempotencyKey': 'k1' };
