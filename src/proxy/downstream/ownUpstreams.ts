@@ -28,6 +28,8 @@ export interface OwnUse {
 
 /** Of a call that was answered with questions: it comes again with the answers (2026-07-28). */
 interface Kept {
+  /** Of its state: two servers may write the same. */
+  readonly key: string;
   readonly upstream: Upstream;
   readonly limit: Disposable;
 }
@@ -52,7 +54,8 @@ const KEPT_MS = 3_600_000;
 export class OwnUpstreams {
   readonly #attached = new Set<Upstream>();
   readonly #asked = new RenamedRequests();
-  readonly #kept = new Map<string, Kept>();
+  /** The one that asked first stands first. */
+  readonly #kept = new Set<Kept>();
   #isHeld = false;
   #isReleased = false;
 
@@ -82,8 +85,9 @@ export class OwnUpstreams {
     const { context } = this.options;
     context.pool.keep(upstream, true);
     const key = keyOf(stateText);
-    const limit = context.clock.after(KEPT_MS, () => this.#letGo(key));
-    this.#kept.set(key, { upstream, limit });
+    const limit = context.clock.after(KEPT_MS, () => this.#letGo(kept));
+    const kept: Kept = { key, upstream, limit };
+    this.#kept.add(kept);
   }
 
   /** Whether the host answers here what one of these has asked. */
@@ -107,7 +111,7 @@ export class OwnUpstreams {
   /** The connection leaves; each upstream stays while its call goes on. */
   release(): void {
     this.#isReleased = true;
-    for (const key of [...this.#kept.keys()]) this.#letGo(key);
+    for (const kept of [...this.#kept]) this.#letGo(kept);
     for (const upstream of this.#attached) this.options.context.pool.release(upstream);
     this.#attached.clear();
   }
@@ -147,7 +151,9 @@ export class OwnUpstreams {
     this.#attached.add(upstream);
     upstream.listener = {
       receive: (message) => {
-        if (!TOLD_BY_SHARED.has(message.method)) port.send(this.#asked.toHost(message, upstream));
+        if (TOLD_BY_SHARED.has(message.method)) return;
+        const line = this.#asked.toHost(message, upstream);
+        if (line !== null) port.send(line);
       },
       stderr: (text) => port.stderr(text),
     };
@@ -174,6 +180,7 @@ export class OwnUpstreams {
 
   #forget(upstream: Upstream): void {
     if (!this.#attached.delete(upstream)) return;
+    for (const kept of this.#kept) if (kept.upstream === upstream) this.#drop(kept);
     for (const line of this.#asked.forget(upstream)) this.options.port.send(line);
   }
 
@@ -182,23 +189,21 @@ export class OwnUpstreams {
     if (this.#kept.size === 0 || params === null) return null;
     const state = memberOf(text, params, 'requestState');
     const key = state === null ? '' : keyOf(sliceOf(text, state));
-    const kept = this.#kept.get(key);
+    const kept = [...this.#kept].find((one) => one.key === key && !one.upstream.isLeaving);
     if (kept === undefined) return null;
-    this.#drop(key, kept);
-    return kept.upstream.isLeaving ? null : kept.upstream;
+    this.#drop(kept);
+    return kept.upstream;
   }
 
-  #letGo(key: string): void {
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return;
-    this.#drop(key, kept);
+  #letGo(kept: Kept): void {
+    this.#drop(kept);
     this.options.context.pool.reconsider(kept.upstream);
   }
 
-  #drop(key: string, { upstream, limit }: Kept): void {
-    limit.dispose();
-    this.#kept.delete(key);
-    this.options.context.pool.keep(upstream, false);
+  #drop(kept: Kept): void {
+    kept.limit.dispose();
+    this.#kept.delete(kept);
+    this.options.context.pool.keep(kept.upstream, false);
   }
 }
 

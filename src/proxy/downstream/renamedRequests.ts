@@ -30,8 +30,8 @@ export class RenamedRequests {
   readonly #open = new Map<string, Renamed>();
   #lastNumber = 0;
 
-  /** A line of this server as the host gets it. */
-  toHost(message: WireMessage, upstream: Upstream): string {
+  /** A line of this server as the host gets it; `null`: it takes back what is not open any more. */
+  toHost(message: WireMessage, upstream: Upstream): string | null {
     if (message.kind === 'request' && message.id !== null) return this.#rename(message, upstream);
     return message.method === Method.cancelled ? this.#takeBack(message, upstream) : message.text;
   }
@@ -76,13 +76,14 @@ export class RenamedRequests {
     return token === null ? renamed.text : replaced(renamed.text, token, id);
   }
 
-  #takeBack(message: WireMessage, upstream: Upstream): string {
+  /** Passed on under its own id, it could take back what another server asks. */
+  #takeBack(message: WireMessage, upstream: Upstream): string | null {
     const place = message.param('requestId');
     const theirs = place === null ? '' : sliceOf(message.text, place);
     const ours = [...this.#open].find(
       ([, asked]) => asked.upstream === upstream && asked.id === theirs,
     );
-    if (place === null || ours === undefined) return message.text;
+    if (place === null || ours === undefined) return null;
     this.#open.delete(ours[0]);
     return replaced(message.text, place, ours[0]);
   }

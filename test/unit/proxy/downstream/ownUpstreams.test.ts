@@ -92,6 +92,20 @@ suite('a call with an upstream of its own', () => {
     assert.equal(first?.sent.filter((line) => line.includes('"of"')).length, 1);
   });
 
+  test('never takes back what another server asks', async () => {
+    const { stage, host } = await alone();
+    host.callTool(1, 'build');
+    await turn();
+    const [shared, own] = stage.channels;
+    const ask = { jsonrpc: '2.0', id: 0, method: 'elicitation/create', params: {} };
+    for (const server of [own, shared]) server?.print(ask);
+    const [ofOwn] = host.notifications('elicitation/create');
+    host.send({ jsonrpc: '2.0', id: ofOwn?.id, result: {} });
+    const params = { requestId: 0 };
+    own?.print({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+    assert.deepEqual(host.notifications('notifications/cancelled'), []);
+  });
+
   test('P12 passes what its server asks as it came, but for the id and its token', async () => {
     const { stage, host } = await alone();
     host.callTool(1, 'build');
@@ -347,6 +361,41 @@ suite('a modern call with an upstream of its own', () => {
     await turn();
     assert.deepEqual(host.resultOf(2).content, RESULT.content);
     assert.equal(stage.server.shutDowns, 1);
+  });
+
+  test('comes again to one server each, where two have asked with the same state', async () => {
+    const { stage, host } = await modern();
+    for (const id of [1, 2]) host.request(id, 'tools/call', d2({ name: 'build' }));
+    await turn();
+    const [, first, second] = stage.channels;
+    for (const server of [first, second]) answerCall(server, ASKS);
+    await turn();
+    const again = d2({ name: 'build', requestState: 's/1', inputResponses: { q: {} } });
+    for (const id of [3, 4]) host.request(id, 'tools/call', again);
+    await turn();
+    assert.equal(stage.channels.length, 3);
+    for (const [at, server] of [first, second].entries()) {
+      assert.equal(server?.all('tools/call').length, 2);
+      answerCall(server, { resultType: 'complete', ...RESULT });
+      await turn();
+      assert.deepEqual(host.resultOf(3 + at).content, RESULT.content);
+      assert.equal(server?.shutDowns, 1);
+    }
+  });
+
+  test('P13 leaves no server when its client leaves, where two have asked with the same state', async () => {
+    const { stage, host } = await modern();
+    for (const id of [1, 2]) host.request(id, 'tools/call', d2({ name: 'build' }));
+    await turn();
+    const own = stage.channels.slice(1);
+    for (const server of own) answerCall(server, ASKS);
+    await turn();
+    host.session.close();
+    await turn();
+    assert.deepEqual(
+      own.map(({ shutDowns }) => shutDowns),
+      [1, 1],
+    );
   });
 
   test('P13 whose client never comes again leaves no server', async () => {
