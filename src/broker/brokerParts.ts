@@ -138,7 +138,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
   const revoker = new Revoker({ registry, audit, calls, rows, unended, clock, log });
   const revoke = revokeByHandle(revoker);
   const { panics } = paths;
-  const switching = { registry, calls, revoker, refusals, panics, clock, log };
+  const switching = { registry, calls, revoker, unended, refusals, panics, clock, log };
   const killSwitch = owned.add(new KillSwitch(switching));
   const deadlineOptions = { registry, deadlines: time.deadlines, revoker, rows, log, locks };
   const deadlines = owned.add(new DeadlineDesk(deadlineOptions));

@@ -8,6 +8,7 @@ import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { LiveCall } from '../proxy/downstream/liveCall.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
+import type { UnendedWork } from '../proxy/downstream/unendedWork.ts';
 import type { Principal } from '../registry/auditTrail.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Door, isTerminal, type TaskRecord } from '../registry/taskRecord.ts';
@@ -19,6 +20,7 @@ export interface KillSwitchOptions {
   readonly registry: Registry;
   readonly calls: LiveCalls;
   readonly revoker: Revoker;
+  readonly unended: Pick<UnendedWork, 'all'>;
   readonly refusals: WorkRefusals;
   /** The folder of journals. */
   readonly panics: string;
@@ -156,7 +158,7 @@ export class KillSwitch implements Disposable {
     );
     const isShared = ({ call }: LiveWork) => call?.upstream != null && others.has(call.upstream);
     const idsOf = (works: readonly LiveWork[]) => works.map(({ id }) => id);
-    const forced = live.filter((one) => !isShared(one));
+    const forced = [...live, ...this.#unendedOf(order)].filter((one) => !isShared(one));
     const outcomes = await Promise.all([
       ...waiting.map((one) => revoker.revokeWaiting(one, { ...request, force: true })),
       revoker.revokeMany(idsOf(forced), { ...request, force: true }),
@@ -177,6 +179,15 @@ export class KillSwitch implements Disposable {
         .filter((call) => isOrdered(call, order))
         .map((call) => ({ id: call.id, record: undefined, call })),
     ];
+  }
+
+  /** What was revoked before, and may go on at a server that was spared for work that ends now (P6). */
+  #unendedOf(order: Order): LiveWork[] {
+    const { registry, unended } = this.options;
+    return unended.all().flatMap((call) => {
+      if (call.handle === null || !isOrdered(call, order)) return [];
+      return [{ id: call.handle, record: registry.get(call.handle), call }];
+    });
   }
 
   /** A disk that does not answer delays what we tell, never the end of the work (P6). */

@@ -135,6 +135,9 @@ export class Revoker {
     if (!(await applied).changed) {
       await registry.auditRefusal(handle, event, request.principal);
       await (climbing ?? this.#climbing.get(handle));
+      // Whoever came first was less determined.
+      const unended = request.force ? this.options.unended.callOf(handle) : undefined;
+      if (unended !== undefined) return await this.#endServer(handle, unended, request);
       return { id: request.id, outcome: 'already_ended', level: null, row: rows.get(handle) };
     }
     const end = call === undefined ? NOTHING_TO_STOP : await (climbing ?? climb(call));

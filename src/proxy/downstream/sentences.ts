@@ -118,7 +118,9 @@ export function pastSentence(handle: HandleId, kind: 'expired' | 'future'): stri
 
 /** The answer to a revocation. */
 export function revokedSentence(view: TaskView): string {
-  if (view.status !== 'cancelled') return `Task ${view.handle} had already ended (${view.status}).`;
+  const { handle, status } = view;
+  if (status !== 'cancelled')
+    return `Task ${handle} had already ended (${status}).${doubtClause(view)}`;
   return `Task ${view.handle} (\`${view.tool}\`) has been stopped for good.${levelClause(view)}`;
 }
 

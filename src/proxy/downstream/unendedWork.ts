@@ -32,6 +32,10 @@ export class UnendedWork implements Disposable {
     return this.#calls.has(handle);
   }
 
+  all(): LiveCall[] {
+    return [...this.#calls.values()];
+  }
+
   /** The call of such a task, by which its server can be found. */
   callOf(handle: HandleId): LiveCall | undefined {
     return this.#calls.get(handle);

@@ -32,7 +32,8 @@ async function switchStage(t: TestContext) {
   const rows = new TaskRows(registry, calls, stage.rowContext);
   const revoker = new Revoker({ registry, audit, calls, rows, unended, clock, log });
   const panics = join(home, 'panics');
-  const killSwitch = new KillSwitch({ registry, calls, revoker, refusals, panics, clock, log });
+  const switching = { registry, calls, revoker, unended, refusals, panics, clock, log };
+  const killSwitch = new KillSwitch(switching);
   t.after(() => killSwitch.dispose());
   stage.authority = { ...NO_AUTHORITY, ...createWorkGate({ killSwitch, refusals }) };
   return { stage, refusals, killSwitch, folder };
@@ -152,6 +153,39 @@ suite('P7 the kill switch', () => {
     await turn();
     assert.match(errorIn(host, 4), /new work of chat a is refused/);
     assert.deepEqual(host.resultOf(5).isError, undefined);
+  });
+
+  test('P6 ends a server that may still be at a task that was revoked before', async (t) => {
+    const { stage, killSwitch } = await switchStage(t);
+    const { registry, calls, context } = stage;
+    const host = await stage.greeted({ policy: 'always', revokeGraceMs: 100 });
+    for (const [id, chat] of [
+      [1, 'a'],
+      [2, 'b'],
+    ] as const) {
+      host.callTool(id, `build${id}`, { _meta: { [META_CHAT]: chat } });
+    }
+    await turn();
+    const chat = (conversationId: string): RevokeAll => ({
+      ...BY_USER,
+      scope: { kind: 'conversation', conversationId },
+    });
+    await through(stage, killSwitch.revokeAll(chat('a')));
+    const [unended] = context.unended.all();
+    await through(stage, killSwitch.revokeAll(chat('a')));
+    assert.deepEqual(stage.server.ends, [], 'the other chat works there');
+    stage.server.answer(stage.server.last('tools/call').id, {});
+    await turn();
+    assert.equal(calls.size, 0);
+    const { outcomes } = await through(stage, killSwitch.revokeAll(EVERYTHING));
+    assert.deepEqual(
+      outcomes.map(({ id, outcome, level }) => [id, outcome, level]),
+      [[unended?.handle, 'revoked', 'terminated']],
+    );
+    assert.equal(stage.server.ends.length, 1);
+    assert.deepEqual(context.unended.all(), []);
+    const ended = registry.list().find(({ handle }) => handle === unended?.handle);
+    assert.deepEqual([ended?.status, ended?.reason?.level], ['cancelled', 'terminated']);
   });
 
   test('ends what began before a refusal that was written past the broker', async (t) => {

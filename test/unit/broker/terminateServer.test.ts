@@ -131,6 +131,22 @@ suite('a server that ignores a cancel and serves other work', () => {
     assert.equal(server?.ends.length, 1);
   });
 
+  test('P6 is ended by force also when an agent stops the task at the same time', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    const [first = ''] = await tasks(host, 1);
+    const [server] = stage.channels;
+    const revoker = revokerOf(stage);
+    const gentle = revoker.revoke({ ...BY_USER, door: 'agent', id: first });
+    const forced = revoker.revoke({ ...BY_USER, force: true, id: first });
+    await passGrace(stage);
+    assert.equal((await gentle).level, 'cooperative');
+    const { outcome, level, row } = await forced;
+    assert.deepEqual([outcome, level, row?.mayStillRun], ['revoked', 'terminated', false]);
+    assert.equal(server?.ends.length, 1);
+    assert.equal(stage.registry.get(first as HandleId)?.reason?.level, 'terminated');
+  });
+
   test('P13 is not kept alive by it once nobody else needs it', async () => {
     const { stage, host } = await ignored();
     host.session.close();

@@ -143,7 +143,12 @@ suite('sentences', () => {
       );
     assert.match(stopped('cooperative'), /may still be finishing/);
     assert.doesNotMatch(stopped('killed'), /may still be finishing/);
-    assert.match(revokedSentence(view({ status: 'completed' })), /had already ended \(completed\)/);
+    assert.match(
+      revokedSentence(view({ status: 'completed' })),
+      /had already ended \(completed\)\.$/,
+    );
+    const timedOut = view({ status: 'failed', mayStillRun: true });
+    assert.match(revokedSentence(timedOut), /had already ended \(failed\)\..*may still be working/);
   });
 
   test('tells durations as people do', () => {
