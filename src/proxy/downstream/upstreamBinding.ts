@@ -183,6 +183,7 @@ export class UpstreamBinding {
         this.context.pool.release(upstream);
         return null;
       }
+      if (upstream.isGone) throw new Error('It ended as soon as it had started.');
       if (this.#upstream?.isGone === false) this.context.pool.release(this.#upstream);
       this.#use(upstream);
       this.#drain((waiter) => waiter.run(upstream));

@@ -230,7 +230,9 @@ export class Upstream {
 
   #register(observer: RequestObserver): number {
     this.#lastId += 1;
-    this.#pending.set(this.#lastId, observer);
+    const why = this.#whyGone;
+    if (why === null) this.#pending.set(this.#lastId, observer);
+    else queueMicrotask(() => observer.onGone(why));
     return this.#lastId;
   }
 

@@ -232,6 +232,21 @@ suite('a call with an upstream of its own', () => {
     assert.match(reason?.note ?? '', /did not answer `initialize` within 60 s/);
   });
 
+  test('fails when its server ends as soon as it is initialised', async () => {
+    const { stage, host } = await alone();
+    stage.script = (request) => {
+      if (request.method === 'initialize') {
+        const { server } = stage;
+        queueMicrotask(() => queueMicrotask(() => server.exit({ code: 3 })));
+      }
+      return answersAll(request);
+    };
+    host.callTool(1, 'build');
+    await turn();
+    assert.match(JSON.stringify(host.resultOf(1)), /it ended before the call reached it/);
+    assert.equal(stage.calls.size, 0);
+  });
+
   test('has its handle at once where it is always handed off, and can be revoked at once', async () => {
     const { stage, host } = await alone({ policy: 'always' });
     const release = stage.holdStarts();

@@ -40,6 +40,12 @@ async function crashUntilQuiet(stage: ProxyStage): Promise<number[]> {
   }
 }
 
+/** Between two turns of the loop, so many steps of promises later. */
+async function after(steps: number, run: () => void): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await Promise.resolve();
+  run();
+}
+
 suite('a server that was cut short under an attached session', () => {
   test('is started again by itself, initialised as before, and the client is told', async () => {
     const { stage, host } = await attached();
@@ -117,6 +123,23 @@ suite('a server that was cut short under an attached session', () => {
     assert.equal(stage.channels.length, 2);
   });
 
+  test('is tried again when it ends as soon as it is greeted', async () => {
+    for (let steps = 1; steps <= 12; steps += 1) {
+      const { stage, host } = await attached();
+      stage.script = (request) => {
+        const { server, channels } = stage;
+        const isSecond = channels.length === 2 && request.method === 'initialize';
+        if (isSecond) void after(steps, () => server.exit(KILLED));
+        return declares(request);
+      };
+      stage.server.exit(KILLED);
+      for (let passed = 0; passed < 3; passed += 1) await stage.passTime(500);
+      await turn();
+      assert.equal(stage.channels.length, 3, `${steps} steps`);
+      host.session.close();
+    }
+  });
+
   test('is started once when a request is sooner', async () => {
     const { stage, host } = await attached();
     stage.server.exit(KILLED);
@@ -124,6 +147,24 @@ suite('a server that was cut short under an attached session', () => {
     await stage.passTime(LINGER_MS);
     assert.equal(stage.channels.length, 2);
   });
+});
+
+test('what waits for a server gets one answer, also when it ends as soon as it is greeted', async () => {
+  // At each step on the way from its greeting to the first request.
+  for (let steps = 1; steps <= 12; steps += 1) {
+    const { stage, host } = await attached();
+    stage.server.exit({});
+    stage.script = (request) => {
+      const { server } = stage;
+      if (request.method === 'initialize') void after(steps, () => server.exit(KILLED));
+      return request.method === 'prompts/list' ? undefined : declares(request);
+    };
+    host.request(1, 'prompts/list');
+    host.callTool(2, 'build');
+    await turn();
+    for (const id of [1, 2]) assert.equal(host.answersTo(id).length, 1, `${steps} steps, id ${id}`);
+    host.session.close();
+  }
 });
 
 suite('a server that is gone and left alone', () => {
