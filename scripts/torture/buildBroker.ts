@@ -21,6 +21,11 @@ export const MUTATIONS = {
     from: "return startTime === identity.startTime ? 'alive' : 'dead'",
     to: "return 'alive'",
   },
+  noMarks: {
+    file: 'src/processes/guardedTree.ts',
+    from: '...marks.find(table, isYoung),',
+    to: '',
+  },
 } as const;
 
 export type Mutation = keyof typeof MUTATIONS;
@@ -50,12 +55,22 @@ function mutating(name: Mutation): Plugin {
   };
 }
 
-/** A dist folder whose broker has the fault layer in front, and perhaps one mutation. */
-export async function buildTortured(folder: string, mutation: Mutation | null): Promise<void> {
+export interface Tortured {
+  readonly mutation: Mutation | null;
+  /** Whether the fault layer stands in front of the broker. */
+  readonly hasFaultLayer: boolean;
+}
+
+/** A dist folder of its own. */
+export async function buildTortured(
+  folder: string,
+  { mutation, hasFaultLayer }: Tortured,
+): Promise<void> {
+  const layer = readFileSync(join(import.meta.dirname, 'faultLayer.cjs'), 'utf8');
   await build({
     ...bundling(folder),
     entryPoints: { broker: join(ROOT, 'src/brokerMain.ts') },
-    banner: { js: readFileSync(join(import.meta.dirname, 'faultLayer.cjs'), 'utf8') },
+    ...(hasFaultLayer && { banner: { js: layer } }),
     plugins: mutation === null ? [] : [mutating(mutation)],
   });
   const entryPoints = {
