@@ -1,6 +1,6 @@
 import { EndedProcesses, keyOf } from './endedProcesses.ts';
 import type { EndOutcome } from './ownedProcess.ts';
-import type { ProcessEntry, ProcessTable } from './processEntry.ts';
+import type { ProcessEntry, ProcessTable, TableBefore } from './processEntry.ts';
 import { hostSystem, type ProcessSystem } from './processSystem.ts';
 import { descendantsOf, isIn } from './processTable.ts';
 import { NOTHING_TO_END } from './processTree.ts';
@@ -19,6 +19,8 @@ export interface EndingTargets {
 const MAX_ROUNDS = 8;
 const ROUND_MS = 400;
 const MAX_FREEZES = 5;
+/** So long nearly all processes of a machine are the same. */
+const MOMENT_MS = 500;
 const SHORTEST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 25;
 
@@ -28,6 +30,8 @@ export class Ending {
   readonly #system: ProcessSystem;
   readonly #met = new EndedProcesses();
   readonly #stuck = new Set<string>();
+  #table: ProcessTable | null = null;
+  #readWholeAt = 0;
   #deadline: number;
   #wake = (): void => {};
 
@@ -63,7 +67,10 @@ export class Ending {
 
   /** What lives of the targets, of what descends from them, and of those seen before. */
   async #look(): Promise<ProcessEntry[]> {
-    const table = await this.#system.readTable();
+    const before = this.#tableBefore();
+    const table = await this.#system.readTable(before);
+    this.#table = table;
+    if (before === undefined) this.#readWholeAt = performance.now();
     const known = this.#met.all.filter((entry) => isIn(table, entry));
     const roots = [...this.#targets.select(table), ...known].filter((entry) => isIn(table, entry));
     const below = descendantsOf(table, ...roots.map((entry) => entry.pid));
@@ -72,6 +79,14 @@ export class Ending {
       if (entry !== undefined && !this.#targets.isSpared(entry)) this.#met.add(entry);
     }
     return this.#met.all.filter((entry) => isIn(table, entry));
+  }
+
+  /** The whole table takes most of the time of an ending, and on a busy machine far longer. */
+  #tableBefore(): TableBefore | undefined {
+    if (this.#table === null || performance.now() > this.#readWholeAt + MOMENT_MS) {
+      return undefined;
+    }
+    return { table: this.#table, stale: new Set(this.#met.all.map(({ pid }) => pid)) };
   }
 
   /** Stopped processes get the SIGTERM once they go on. Nobody gets two: some take that for force. */

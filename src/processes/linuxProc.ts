@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ENV_OWNER } from '../common/product.ts';
-import type { ProcessEntry, ProcessTable } from './processEntry.ts';
+import type { ProcessEntry, ProcessTable, TableBefore } from './processEntry.ts';
 
 /** USER_HZ: what /proc counts in on every architecture, whatever the kernel's own HZ. */
 const TICK_MS = 10;
@@ -56,16 +56,23 @@ export function isLiving(stat: ProcStat): boolean {
   return stat.state !== 'Z' || stat.threads > 1;
 }
 
-export function readLinuxTable(): ProcessTable {
+export function readLinuxTable(before?: TableBefore): ProcessTable {
   const bootMs = bootWallMs();
   const table = new Map<number, ProcessEntry>();
   for (const name of readdirSync('/proc')) {
     if (!isPid(name)) continue;
-    const stat = readStat(Number(name));
-    if (stat === null || stat.isKernelThread) continue;
-    if (isLiving(stat)) table.set(stat.pid, entryOf(stat, bootMs));
+    const pid = Number(name);
+    const known = before?.stale.has(pid) === true ? undefined : before?.table.get(pid);
+    const entry = known ?? readEntry(pid, bootMs);
+    if (entry !== null) table.set(pid, entry);
   }
   return table;
+}
+
+function readEntry(pid: number, bootMs: number): ProcessEntry | null {
+  const stat = readStat(pid);
+  if (stat === null || stat.isKernelThread || !isLiving(stat)) return null;
+  return entryOf(stat, bootMs);
 }
 
 /** The owner mark a process was started with; `null` also when its environment may not be read. */

@@ -15,4 +15,13 @@ export interface ProcessEntry {
   readonly residentBytes: number | null;
 }
 
+/**
+ * A table of a moment ago: who was there then and still is need not be read again, but for the
+ * `stale` ones. Nobody joins a tree later; a pid that has changed hands since is seen by the next.
+ */
+export interface TableBefore {
+  readonly table: ProcessTable;
+  readonly stale: ReadonlySet<number>;
+}
+
 export type ProcessTable = ReadonlyMap<number, ProcessEntry>;

@@ -1,10 +1,11 @@
 import { systemCodeOf } from '../common/errors.ts';
-import type { ProcessEntry, ProcessTable } from './processEntry.ts';
+import type { ProcessEntry, ProcessTable, TableBefore } from './processEntry.ts';
 import { livesStill, readProcessTable, stillLiving } from './processTable.ts';
 
 /** What an ending needs of the system. */
 export interface ProcessSystem {
-  readTable(): Promise<ProcessTable>;
+  /** With a table of a moment ago it costs a fraction, where the platform is such. */
+  readTable(before?: TableBefore): Promise<ProcessTable>;
   /** Those that still live, each told by pid and start time, as they are now. */
   stillLiving(entries: readonly ProcessEntry[]): Promise<ProcessEntry[]>;
   /** Never reaches a later process with the same pid, as far as the system lets us know. */

@@ -1,13 +1,13 @@
 import { isLiving, readLinuxTable, readStat } from './linuxProc.ts';
 import { ownerOf } from './ownerOf.ts';
-import type { ProcessEntry, ProcessTable } from './processEntry.ts';
+import type { ProcessEntry, ProcessTable, TableBefore } from './processEntry.ts';
 import { readPsTable } from './psTable.ts';
 
 const NO_PROCESSES: ProcessTable = new Map();
 
 /** A snapshot of what lives now. Empty on Windows, where trees are ended by the system's own tool. */
-export async function readProcessTable(): Promise<ProcessTable> {
-  if (process.platform === 'linux') return readLinuxTable();
+export async function readProcessTable(before?: TableBefore): Promise<ProcessTable> {
+  if (process.platform === 'linux') return readLinuxTable(before);
   return process.platform === 'win32' ? NO_PROCESSES : await readPsTable();
 }
 

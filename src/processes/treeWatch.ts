@@ -92,4 +92,4 @@ export class TreeWatch {
 }
 
 /** All trees of this process share it. */
-export const treeWatch = new TreeWatch(readProcessTable, systemClock);
+export const treeWatch = new TreeWatch(() => readProcessTable(), systemClock);

@@ -107,22 +107,29 @@ async function revoke(
     door === 'control'
       ? control.request('tasks/revoke', { ids: [handle], door: 'user', force })
       : world.revokeInTerminal(handle, { force });
-  const survivors = answered.then(() =>
-    livingWith(token).map(({ pid, commandLine }) => `${pid} ${commandLine}`),
-  );
-  await untilGone(grown);
+  let survivors: readonly Witnessed[] | null = null;
+  const ended = answered.then(() => {
+    survivors = livingWith(token);
+  });
+  await untilGone(grown, () => survivors !== null);
   let lookedAt = performance.now();
-  while (livingWith(token).length > 0 && lookedAt - begin < GONE_WITHIN_MS) {
+  while (survivors === null && livingWith(token).length > 0) {
     await pause(1);
     lookedAt = performance.now();
   }
-  return { goneMs: lookedAt - begin, survivors: await survivors };
+  await ended;
+  const left = (survivors ?? []).map(({ pid, commandLine }) => `${pid} ${commandLine}`);
+  return { goneMs: lookedAt - begin, survivors: left };
 }
 
-async function untilGone(processes: readonly Witnessed[]): Promise<void> {
+/** Until somebody knows better: what lives by then is a survivor. */
+async function untilGone(
+  processes: readonly Witnessed[],
+  isOver: () => boolean = () => false,
+): Promise<void> {
   const end = performance.now() + GONE_WITHIN_MS;
   let left = processes;
-  while (left.length > 0 && performance.now() < end) {
+  while (left.length > 0 && !isOver() && performance.now() < end) {
     await pause(1);
     left = left.filter(isStillThere);
   }

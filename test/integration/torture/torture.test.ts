@@ -24,11 +24,19 @@ suite('torture', () => {
     );
   });
 
+  test('P6 P7 whatever a tree is made of, a revocation leaves nothing of it', async () => {
+    const { code, text } = await torture('--scenario', 'revoke', '--rounds', '10', '--untimed');
+    assert.equal(code, 0, text);
+    assert.match(text, /torture: 10 revocations of trees .*, 0 survivors; seed 1;/);
+  });
+
   test('odd options are one line', async () => {
     for (const args of [
       ['--kills', '0'],
       ['--seed', 'x'],
       ['--mutate', 'nothing'],
+      ['--scenario', 'peace'],
+      ['--scenario', 'revoke', '--rounds', '0'],
     ]) {
       const { code, text } = await torture(...args);
       assert.equal(code, 2);
