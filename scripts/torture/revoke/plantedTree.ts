@@ -40,6 +40,11 @@ export const FORKERS: Readonly<Record<string, Kind>> = {
     command: `trap '' TERM; while :; do env -i /usr/bin/setsid /bin/sh -c 'sleep "$0" &' "$0"; sleep 0.03; done`,
     processes: 3,
   },
+  // Never the same process for longer than a few milliseconds, each in a session of its own.
+  movesOn: {
+    command: `next='env -i /usr/bin/setsid /bin/sh -c "$1" "$0" "$1" & exit 0'; exec sh -c "$next" "$0" "$next"`,
+    processes: 1,
+  },
 };
 
 const MOST_PROCESSES = 50;
