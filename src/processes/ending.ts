@@ -19,6 +19,7 @@ export interface EndingTargets {
 const MAX_ROUNDS = 8;
 const ROUND_MS = 400;
 const MAX_FREEZES = 5;
+const EMPTY_LOOKS = 3;
 /** So long nearly all processes of a machine are the same. */
 const MOMENT_MS = 500;
 const SHORTEST_PAUSE_MS = 1;
@@ -32,6 +33,7 @@ export class Ending {
   readonly #stuck = new Set<string>();
   #table: ProcessTable | null = null;
   #readWholeAt = 0;
+  #firstCount = 0;
   #deadline: number;
   #wake = (): void => {};
 
@@ -55,6 +57,7 @@ export class Ending {
   async run(): Promise<EndOutcome> {
     let living = await this.#look();
     if (living.length === 0) return NOTHING_TO_END;
+    this.#firstCount = living.length;
     if (performance.now() < this.#deadline) {
       this.#ask(living);
       while (living.length > 0 && performance.now() < this.#deadline) {
@@ -79,6 +82,16 @@ export class Ending {
       if (entry !== undefined && !this.#targets.isSpared(entry)) this.#met.add(entry);
     }
     return this.#met.all.filter((entry) => isIn(table, entry));
+  }
+
+  /** In a tree that grows nobody may be seen although somebody lives: he has just moved on. */
+  async #lookForLast(): Promise<ProcessEntry[]> {
+    let living = await this.#look();
+    const hasGrown = this.#met.all.length > this.#firstCount;
+    for (let looks = hasGrown ? EMPTY_LOOKS : 0; living.length === 0 && looks > 0; looks--) {
+      living = await this.#look();
+    }
+    return living;
   }
 
   /** The whole table takes most of the time of an ending, and on a busy machine far longer. */
@@ -145,7 +158,7 @@ export class Ending {
       living = await this.#system.stillLiving(living);
       if (asleep?.isAllStuck(living) === true) break;
     }
-    return this.#look();
+    return this.#lookForLast();
   }
 
   async #pause(ms: number): Promise<void> {

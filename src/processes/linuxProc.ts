@@ -58,15 +58,26 @@ export function isLiving(stat: ProcStat): boolean {
 
 export function readLinuxTable(before?: TableBefore): ProcessTable {
   const bootMs = bootWallMs();
+  const read = new Set<number>();
   const table = new Map<number, ProcessEntry>();
-  for (const name of readdirSync('/proc')) {
-    if (!isPid(name)) continue;
-    const pid = Number(name);
-    const known = before?.stale.has(pid) === true ? undefined : before?.table.get(pid);
-    const entry = known ?? readEntry(pid, bootMs);
-    if (entry !== null) table.set(pid, entry);
-  }
+  const readAll = () => {
+    for (const pid of newestPids()) {
+      if (read.has(pid)) continue;
+      read.add(pid);
+      const known = before?.stale.has(pid) === true ? undefined : before?.table.get(pid);
+      const entry = known ?? readEntry(pid, bootMs);
+      if (entry !== null) table.set(pid, entry);
+    }
+  };
+  // The second time those that were born while the others were read.
+  readAll();
+  readAll();
   return table;
+}
+
+/** Mostly in the order of birth, the last first: who lives but for a moment is read within it. */
+function newestPids(): number[] {
+  return readdirSync('/proc').filter(isPid).map(Number).reverse();
 }
 
 function readEntry(pid: number, bootMs: number): ProcessEntry | null {

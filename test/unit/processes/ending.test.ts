@@ -53,6 +53,21 @@ suite('an ending', () => {
     assert.deepEqual(outcome.stuck, []);
   });
 
+  test('P6 a process that is never the same for long is looked for when none is seen', async () => {
+    const processes = new FakeProcesses();
+    const ends = 20;
+    let reads = 0;
+    processes.onRead = () => {
+      reads += 1;
+      processes.living.clear();
+      const isBetween = reads % 5 === 3 || reads % 5 === 4;
+      if (reads <= ends && !isBetween) processes.add(reads);
+    };
+    const outcome = await new Ending(processes.targets, 0, processes).run();
+    assert.ok(reads > ends, `given up after ${reads} looks`);
+    assert.deepEqual(outcome.survivors, []);
+  });
+
   test('P6 everyone is stopped before anyone is killed', async () => {
     const processes = new FakeProcesses();
     for (const pid of [1, 2, 3]) processes.add(pid);
