@@ -68,7 +68,8 @@ export async function runRound(
     const { row } = await control.request('tasks/get', { id: handle });
     const level = row?.reason?.level ?? 'none told';
     if (ENDED_WHOLE.has(level) && isStillThere(server)) survivors.push('its server');
-    const lies = liesOf({ level, processes: row?.reason?.freed?.processes ?? 0 }, grown.length);
+    const freed = row?.reason?.freed?.processes ?? 0;
+    const lies = liesOf(plan, { level, freed, grown: grown.length });
     return { plan, level, goneMs, survivors, lies };
   } finally {
     sweep(token);
@@ -148,14 +149,17 @@ async function untilGrown({ token, tree }: Pick<RoundPlan, 'token' | 'tree'>) {
   }
 }
 
-function liesOf(told: { level: string; processes: number }, grown: number): string[] {
-  const lies: string[] = [];
-  if (told.level === 'none told') lies.push('no level is on record');
-  // What a server ends by itself is not ours to count, nor are those that were on their way out.
-  if (told.level === 'killed' && told.processes < grown / 2) {
-    lies.push(`${told.processes} processes freed of ${grown}`);
-  }
-  return lies;
+interface Told {
+  readonly level: string;
+  readonly freed: number;
+  readonly grown: number;
+}
+
+/** What a server ends by itself is not ours to count, nor are those that were on their way out. */
+function liesOf({ onCancel }: RoundPlan, { level, freed, grown }: Told): string[] {
+  if (level === 'none told') return ['no level is on record'];
+  const isOurs = onCancel === 'ignores' && level === 'killed';
+  return isOurs && freed < grown / 2 ? [`${freed} processes freed of ${grown}`] : [];
 }
 
 async function serverOf(control: ControlClient, id: string) {
