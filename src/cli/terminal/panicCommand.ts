@@ -62,8 +62,11 @@ function sumOf(one: number | null, other: number | null): number | null {
   return one === null || other === null ? null : one + other;
 }
 
+/** And, of a broker that lives, its pid alone: all that a daemon shows that lost its environment. */
 function instancesOf(ledger: string): ReadonlySet<string> {
-  return new Set(readLedger(ledger).map(({ instance }) => instance));
+  const instances = readLedger(ledger).map(({ instance }) => instance);
+  const living = instances.filter((instance) => isOwnerAlive(`${instance}:`));
+  return new Set([...instances, ...living.map((instance) => `${instance.split('-', 1)[0]}-`)]);
 }
 
 /** Where a start time is not told, the broker's own life must vouch for what it has written. */

@@ -66,7 +66,7 @@ suite('a pid that was recycled', () => {
     const entry = (await readProcessTable()).get(innocent.pid ?? 0);
     assert.ok(entry);
     hostSystem.signal({ ...entry, startTime: `${Number(entry.startTime) - 1}` }, 'SIGKILL');
-    assert.deepEqual(await hostSystem.stillLiving([entry]), [entry]);
+    assert.equal((await hostSystem.stillLiving([entry])).length, 1);
     hostSystem.signal(entry, 'SIGKILL');
     await waitUntilGone([entry.pid], 10_000);
   });
