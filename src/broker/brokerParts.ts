@@ -22,7 +22,6 @@ import { Registry } from '../registry/registry.ts';
 import { isFindable } from '../registry/remoteWork.ts';
 import { Retention } from '../registry/retention.ts';
 import { settleAudit } from '../registry/settleAudit.ts';
-import type { Door } from '../registry/taskRecord.ts';
 import { AuditFiles } from '../store/auditFiles.ts';
 import { damageText } from '../store/damage.ts';
 import { FileTaskStore } from '../store/fileTaskStore.ts';
@@ -241,7 +240,7 @@ function fronts(
       handleAuditRequests(connection, audit);
       handleDoctorRequests(connection, sweeper);
       handleFrontRequests(connection, { fronts: httpFronts, log });
-      const principal = (door: Door) => controlPrincipal(door, hello);
+      const principal = (named?: unknown) => controlPrincipal(named, hello);
       handleTaskRequests(connection, { ...desk, principal });
       handlePauseRequests(connection, { ...desk, pausing: proxy.pausing, principal });
       handleWorkRequests(connection, { killSwitch, refusals, principal });

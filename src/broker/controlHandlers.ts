@@ -5,15 +5,14 @@ import { TaskHandlesError } from '../common/errors.ts';
 import { isJsonObject, type JsonObject, numberOr, stringOr } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
-import type { Principal } from '../registry/auditTrail.ts';
 import type { Extension } from '../registry/deadlines.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import { isDurationMs } from '../registry/policy.ts';
 import type { Registry } from '../registry/registry.ts';
-import { type Door, type HandleId, isTerminal } from '../registry/taskRecord.ts';
+import { type HandleId, isTerminal } from '../registry/taskRecord.ts';
 import { waitForEnd } from '../registry/waiting.ts';
 import type { ControlConnection } from './controlConnection.ts';
-import { doorOf } from './controlPrincipal.ts';
+import type { PrincipalOf } from './controlPrincipal.ts';
 import type { DeadlineDesk } from './deadlineDesk.ts';
 import type { Revoker } from './revoker.ts';
 import type { RouteTable } from './routeTable.ts';
@@ -32,8 +31,7 @@ export interface ControlDesk {
   readonly deadlines: DeadlineDesk;
   readonly clock: Clock;
   readonly log: Log;
-  /** Who asks through this link, by the door it names. */
-  readonly principal: (door: Door) => Principal;
+  readonly principal: PrincipalOf;
   readonly attachWorkspace: (workspace: string, storagePath: string | null) => Promise<void>;
 }
 
@@ -142,7 +140,7 @@ function handleReading(connection: ControlConnection, desk: ControlDesk): void {
     const resultJson = row.hasResult ? await registry.readResult(id) : null;
     const isAtHand = registry.get(id) !== undefined;
     if (resultJson !== null && isAtHand) {
-      await registry.apply(id, { type: 'collected' }, desk.principal('user'));
+      await registry.apply(id, { type: 'collected' }, desk.principal());
     }
     return { row: (await rows.find(id)) ?? row, resultJson };
   });
@@ -161,11 +159,7 @@ function handleEnding(connection: ControlConnection, desk: ControlDesk): void {
   }));
   connection.handle('tasks/extend', async (params) => {
     const wanted = parseExtension(params);
-    const row = await desk.deadlines.extend(
-      requiredText(params, 'id'),
-      wanted,
-      desk.principal('user'),
-    );
+    const row = await desk.deadlines.extend(requiredText(params, 'id'), wanted, desk.principal());
     return { row };
   });
   connection.handle('calls/handOff', async (params): Promise<{ handle: HandleId | null }> => {
@@ -191,10 +185,10 @@ function revokeEach(
   ids: readonly string[],
   params: JsonObject,
 ): Promise<RevokeOutcome[]> {
-  const door = doorOf(params.door);
+  const principal = desk.principal(params.door);
   const note = stringOr(params.note, null);
   const force = params.force === true;
-  return desk.revoker.revokeMany(ids, { door, note, force, principal: desk.principal(door) });
+  return desk.revoker.revokeMany(ids, { door: principal.door, note, force, principal });
 }
 
 function parseRoute(value: unknown, log: Log): RouteDefinition {

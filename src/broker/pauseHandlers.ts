@@ -4,17 +4,15 @@ import type { JsonObject } from '../common/json.ts';
 import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
 import { pauseRefusal } from '../proxy/downstream/pauseRefusal.ts';
 import type { PauseAnswer, PauseRequest, Pausing } from '../proxy/pausing.ts';
-import type { Principal } from '../registry/auditTrail.ts';
-import type { Door } from '../registry/taskRecord.ts';
 import type { ControlConnection } from './controlConnection.ts';
-import { doorOf } from './controlPrincipal.ts';
+import type { PrincipalOf } from './controlPrincipal.ts';
 import type { TaskRows } from './taskRows.ts';
 
 export interface PauseDesk {
   readonly pausing: Pausing;
   readonly calls: LiveCalls;
   readonly rows: TaskRows;
-  readonly principal: (door: Door) => Principal;
+  readonly principal: PrincipalOf;
 }
 
 /** `tasks/pause` and `tasks/resume`: for people, and for whoever speaks for them (P9). */
@@ -62,8 +60,8 @@ async function answered(
 }
 
 function whoOf({ principal }: PauseDesk, params: JsonObject): Omit<PauseRequest, 'handle'> {
-  const door = doorOf(params.door);
-  return { door, principal: principal(door) };
+  const by = principal(params.door);
+  return { door: by.door, principal: by };
 }
 
 function idOf({ id }: JsonObject): string {

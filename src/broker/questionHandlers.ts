@@ -2,19 +2,19 @@ import { TaskHandlesError } from '../common/errors.ts';
 import { isJsonObject, type JsonObject } from '../common/json.ts';
 import { faultOfResponse } from '../proxy/downstream/elicitationFault.ts';
 import type { Question, TaskQuestions } from '../proxy/downstream/taskQuestions.ts';
-import type { Principal } from '../registry/auditTrail.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import { noSuchHandle } from '../registry/noSuchHandle.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Door, HandleId } from '../registry/taskRecord.ts';
+import type { HandleId } from '../registry/taskRecord.ts';
 import type { ControlConnection } from './controlConnection.ts';
+import type { PrincipalOf } from './controlPrincipal.ts';
 import type { TaskRows } from './taskRows.ts';
 
 export interface QuestionDesk {
   readonly registry: Registry;
   readonly questions: TaskQuestions;
   readonly rows: TaskRows;
-  readonly principal: (door: Door) => Principal;
+  readonly principal: PrincipalOf;
 }
 
 /** What a server asks in the middle of a task, and the person's answer to it. */
@@ -27,7 +27,7 @@ export function handleQuestionRequests(connection: ControlConnection, desk: Ques
     const question = questionOf(questions.of(handle), key);
     const fault = faultOfResponse(question, response);
     if (fault !== null) throw invalid(fault);
-    questions.answer(handle, question.key, response as JsonObject, desk.principal('user'));
+    questions.answer(handle, question.key, response as JsonObject, desk.principal());
     await registry.flush();
     return { row: rows.get(handle) };
   });

@@ -53,7 +53,10 @@ export interface BrokerRequests {
     params: { door: Door; note?: string; scope?: WorkScope };
     result: { outcomes: RevokeOutcome[]; refusal: WorkRefusal | null };
   };
-  /** Lifts the refusal with this id; without it every one that may be lifted. */
+  /**
+   * Lifts the refusal with this id; without it every one that may be lifted. Rejects with
+   * `not_supported` for who is no person, and with `locked_by_admin`.
+   */
   'work/accept': { params: { id?: string; door: Door }; result: { lifted: WorkRefusal[] } };
   /** From now on `work/changed`; answers what is refused. */
   'work/watch': { params: Record<string, never>; result: { refusals: WorkRefusal[] } };

@@ -26,7 +26,7 @@ async function openCall(policy: RoutePolicy = ALONE) {
       pausing: context.pausing,
       calls,
       rows: new TaskRows(registry, calls, rowContext),
-      principal: (door) => ({ door, client: null, conversationId: null, user: 'me' }),
+      principal: () => ({ door: 'user', client: null, conversationId: null, user: 'me' }),
     },
   );
   const ask = async (method: string, params: JsonObject): Promise<TaskRow | null> =>
