@@ -17,7 +17,7 @@ type Called = Pick<WantedCall, 'route' | 'tool'>;
 export function authorityOf({ locks, work }: AuthorityParts): Authority {
   return {
     refusalOf: (call) => adminRefusal(locks(), call) ?? work.refusalOf(call),
-    isHalted: () => work.isHalted(),
+    isHalted: (route) => work.isHalted(route),
     bound: (policy, call) => boundPolicy(policy, locks(), call),
   };
 }

@@ -1,6 +1,5 @@
 import type { RevokeOutcome } from '../brokerApi/brokerProtocol.ts';
 import { forgetPanic, readPanics, type UnmergedPanic } from '../brokerApi/panicJournal.ts';
-import { stampOf } from '../brokerApi/refusalFiles.ts';
 import { isInScope, type WorkRefusal, type WorkScope } from '../brokerApi/workRefusal.ts';
 import type { Clock } from '../common/clock.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
@@ -12,6 +11,7 @@ import type { UnendedWork } from '../proxy/downstream/unendedWork.ts';
 import type { Principal } from '../registry/auditTrail.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Door, isTerminal, type TaskRecord } from '../registry/taskRecord.ts';
+import { FolderChange } from './folderChange.ts';
 import { endedByPanic, PANIC_NOTE, panicPrincipal, treesOf } from './panicMerge.ts';
 import type { Revoker } from './revoker.ts';
 import type { WorkRefusals } from './workRefusals.ts';
@@ -59,22 +59,25 @@ const RECORD_WAIT_MS = 500;
 export class KillSwitch implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #merging = new Set<string>();
-  #panicStamp: bigint | null = null;
+  readonly #panics: FolderChange;
 
   constructor(private readonly options: KillSwitchOptions) {
+    this.#panics = new FolderChange(options.panics, options.clock);
     this.#checkLater();
   }
 
   /** Ends everything live of the scope, once new work of it is refused durably. */
   async revokeAll(
     request: RevokeAll,
-  ): Promise<{ outcomes: RevokeOutcome[]; refusal: WorkRefusal }> {
+  ): Promise<{ outcomes: RevokeOutcome[]; refusal: WorkRefusal; isUnwritten?: true }> {
     const { scope, door, note, principal } = request;
-    const added = this.options.refusals.add({ scope, by: door, note }, principal);
+    const { refusals } = this.options;
+    const added = refusals.add({ scope, by: door, note }, principal);
     await this.#withinWait(added);
     const order = { ...request, beforeMs: Number.POSITIVE_INFINITY };
     const [outcomes, refusal] = await Promise.all([this.#end(this.#liveOf(order), order), added]);
-    return { outcomes, refusal };
+    await refusals.merged([refusal]);
+    return { outcomes, refusal, ...(!refusals.isOnDisk(refusal) && { isUnwritten: true }) };
   }
 
   /**
@@ -84,9 +87,7 @@ export class KillSwitch implements Disposable {
   check(): void {
     const { refusals, panics } = this.options;
     const found = refusals.refresh();
-    const stamp = stampOf(panics);
-    const isChanged = stamp !== this.#panicStamp;
-    this.#panicStamp = stamp;
+    const isChanged = this.#panics.look();
     const journals = isChanged ? readPanics(panics).filter((one) => this.#isNew(one)) : [];
     if (found.length + journals.length === 0) return;
     this.#merge(found, journals).catch((error: unknown) => {
@@ -122,15 +123,12 @@ export class KillSwitch implements Disposable {
       const live = this.#liveOf(order).filter(({ id }) => !ended.has(id));
       for (const { id } of live) ended.add(id);
       const isGone = ({ call }: LiveWork) => trees.has(call?.upstream?.facts ?? null);
+      const left = live.filter((one) => !isGone(one));
       work.push(...live.filter(isGone).map((one) => this.#endedByPanic(one, order)));
-      work.push(
-        this.#end(
-          live.filter((one) => !isGone(one)),
-          order,
-        ),
-      );
+      work.push(this.#end(left, order));
     }
     await Promise.all(work);
+    await this.options.refusals.merged(found);
     for (const panic of panics) await forgetPanic(panic);
     for (const { path } of panics) this.#merging.delete(path);
   }
@@ -218,10 +216,11 @@ function isOrdered(
 }
 
 /** The program that wrote it is gone: its file is all that there is to name it by. */
-function orderOf({ scope, by, note, client, since }: WorkRefusal): Order {
+function orderOf({ scope, by, note, client }: WorkRefusal): Order {
   const program = client === null ? null : { name: client, version: '' };
   const principal: Principal = { door: by, client: program, conversationId: null, user: null };
-  return { scope, door: by, note, principal, beforeMs: Date.parse(since) };
+  // As soon as it is found nothing of it begins any more: all that lives began before.
+  return { scope, door: by, note, principal, beforeMs: Number.POSITIVE_INFINITY };
 }
 
 function orderOfPanic({ journal }: UnmergedPanic): Order[] {

@@ -9,7 +9,7 @@ export type WorkGate = Pick<Authority, 'refusalOf' | 'isHalted'>;
 
 export interface WorkGateOptions {
   readonly killSwitch: Pick<KillSwitch, 'check'>;
-  readonly refusals: Pick<WorkRefusals, 'refusalOf' | 'refusesEverything'>;
+  readonly refusals: Pick<WorkRefusals, 'refusalOf' | 'refusesAllOf'>;
 }
 
 /** Each question first takes in what was ordered past this broker. */
@@ -20,9 +20,9 @@ export function createWorkGate({ killSwitch, refusals }: WorkGateOptions): WorkG
       const refusal = refusals.refusalOf(placeOf(call));
       return refusal === null ? null : refusedText(call.tool, refusal);
     },
-    isHalted: () => {
+    isHalted: ({ name, workspace }) => {
       killSwitch.check();
-      return refusals.refusesEverything;
+      return refusals.refusesAllOf({ route: name, workspace });
     },
   };
 }

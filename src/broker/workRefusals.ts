@@ -2,23 +2,23 @@ import { rm } from 'node:fs/promises';
 import {
   chosen,
   type KeptRefusal,
-  markAudited,
+  markMerged,
   newRefusal,
   readLifted,
   readRefusals,
   removeRefusal,
-  stampOf,
   writeRefusal,
 } from '../brokerApi/refusalFiles.ts';
 import { refusalText } from '../brokerApi/refusalText.ts';
-import { isInScope, type WorkPlace, type WorkRefusal } from '../brokerApi/workRefusal.ts';
+import { isInScope, mayCover, type WorkPlace, type WorkRefusal } from '../brokerApi/workRefusal.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
 import { Emitter, type Event } from '../common/event.ts';
 import type { Log } from '../common/log.ts';
 import type { AuditTrail, Principal } from '../registry/auditTrail.ts';
-import { refusalRow } from './refusalRow.ts';
+import { FolderChange } from './folderChange.ts';
+import { RefusalTrail } from './refusalTrail.ts';
 
 export interface WorkRefusalsOptions {
   /** One file each; others write here as well. */
@@ -33,9 +33,6 @@ export interface WorkRefusalsOptions {
 /** What begins a refusal. */
 export type WantedRefusal = Pick<WorkRefusal, 'scope' | 'by' | 'note'>;
 
-/** File systems count in ticks: what has changed just now may change again unseen. */
-const TICK_MS = 100;
-
 /**
  * Which new work is refused (P7). In force the moment it is asked for, on disk before anything is
  * ended for it, in the audit trail before anybody is told. The truth is the folder: a terminal
@@ -49,14 +46,21 @@ export class WorkRefusals implements Disposable {
   readonly #untold = new Set<string>();
   #onDisk: readonly KeptRefusal[] = [];
   #locked: WorkRefusal | null = null;
-  #stamp: bigint | null = null;
+  /** Their rows are missing: a later broker writes them. */
+  readonly #unaudited = new Set<string>();
+  readonly #trail: RefusalTrail;
+  readonly #folder: FolderChange;
   #settling: Promise<void> = Promise.resolve();
+  #changing: Promise<void> = Promise.resolve();
+  #isRetrying = false;
 
   /** What `all` answers has changed. */
   readonly onDidChange: Event<void> = this.#changed.event;
 
   constructor(private readonly options: WorkRefusalsOptions) {
     this.#locked = options.locked ?? null;
+    this.#trail = new RefusalTrail(options);
+    this.#folder = new FolderChange(options.folder, options.clock);
   }
 
   /** What is refused, an administrator's refusal first. */
@@ -74,10 +78,12 @@ export class WorkRefusals implements Disposable {
     return this.#inForce().find(covers)?.refusal ?? null;
   }
 
-  /** Whether nothing at all may begin. */
-  get refusesEverything(): boolean {
-    const all = this.#inForce();
-    return this.#locked !== null || all.some(({ refusal }) => refusal.scope.kind === 'everything');
+  /** Whether nothing of a server may begin, whichever chat asks. */
+  refusesAllOf(place: Omit<WorkPlace, 'conversationId'>): boolean {
+    if (this.#locked !== null) return true;
+    return this.#inForce().some(({ refusal: { scope } }) => {
+      return scope.kind !== 'conversation' && mayCover(scope, place);
+    });
   }
 
   /** What an administrator's file refuses; only that file lifts it. */
@@ -85,32 +91,48 @@ export class WorkRefusals implements Disposable {
     const before = this.#locked;
     this.#locked = refusal;
     if (before?.id === refusal?.id && before?.note === refusal?.note) return;
-    this.#settling = this.#settling.then(() => this.#auditLock(refusal, before));
+    this.#settling = this.#settling.then(() => this.#trail.locked(refusal, before));
     this.#changed.fire();
   }
 
   /**
-   * Takes in what others wrote; answers the refusals that are new to every broker. One look at the
-   * folder while nothing has changed.
+   * Takes in what others wrote; answers the refusals that no broker has merged, once: `merged` is for
+   * when that is done. One look at the folder while nothing has changed.
    */
   refresh(): WorkRefusal[] {
-    const { folder } = this.options;
-    const stamp = stampOf(folder);
-    if (stamp !== null && stamp === this.#stamp && !this.#isFresh(stamp)) return [];
-    this.#stamp = stamp;
-    return this.#take(readRefusals(folder));
+    return this.#folder.look() ? this.#take(readRefusals(this.options.folder)) : [];
   }
 
-  /** Resolves when the refusal is on disk, in the trail and told; it is in force at once. */
+  /**
+   * In force at once. Resolves when the refusal is in the trail and told, and on disk unless the disk
+   * refuses: see `isOnDisk`.
+   */
   async add(wanted: WantedRefusal, principal: Principal): Promise<WorkRefusal> {
     const refusal = newRefusal({ client: principal.client?.name ?? null, ...wanted });
-    const kept = { refusal, isAudited: true };
+    const kept = { refusal, isMerged: false };
     this.#unwritten.set(refusal.id, kept);
     this.#untold.add(refusal.id);
-    await this.#audit('work_refused', refusal, principal);
     await this.#write(kept);
-    this.#tell(refusal.id);
+    await this.#audit(refusal, principal);
     return refusal;
+  }
+
+  /** Whether it would survive a power cut; where not, the disk is tried again and again. */
+  isOnDisk({ id }: WorkRefusal): boolean {
+    return !this.#unwritten.has(id);
+  }
+
+  /**
+   * What it covers has been ended. A crash before leaves that to the next broker, which ends it all;
+   * so it does what the trail has missed.
+   */
+  async merged(refusals: readonly WorkRefusal[]): Promise<void> {
+    await this.#settling;
+    for (const refusal of refusals.filter(({ id }) => !this.#unaudited.has(id))) {
+      await this.#turn(() => markMerged(this.options.folder, refusal)).catch((error: unknown) => {
+        this.#warn('A refusal of new work will be merged once more', error);
+      });
+    }
   }
 
   /**
@@ -124,10 +146,8 @@ export class WorkRefusals implements Disposable {
       throw new TaskHandlesError('locked_by_admin', `${sentence(this.#locked)}.`);
     const wanted = chosen(all, id);
     for (const kept of wanted) {
-      await this.#audit('work_accepted', kept.refusal, principal);
-      await removeRefusal(this.options.folder, kept);
-      this.#unwritten.delete(kept.refusal.id);
-      this.#onDisk = this.#onDisk.filter((one) => one !== kept && !isSame(one, kept));
+      await this.#trail.accepted(kept.refusal, principal);
+      await this.#turn(() => this.#remove(kept));
     }
     if (wanted.length > 0) this.#changed.fire();
     return wanted.map(({ refusal }) => refusal);
@@ -135,9 +155,12 @@ export class WorkRefusals implements Disposable {
 
   /** Tries once more what a full or missing disk has refused. */
   async retry(): Promise<void> {
+    if (this.#isRetrying) return;
+    this.#isRetrying = true;
     for (const kept of this.#unwritten.values()) {
       if (!this.#untold.has(kept.refusal.id)) await this.#write(kept);
     }
+    this.#isRetrying = false;
   }
 
   dispose(): void {
@@ -148,76 +171,70 @@ export class WorkRefusals implements Disposable {
     return [...this.#onDisk, ...this.#unwritten.values()];
   }
 
-  #isFresh(stamp: bigint): boolean {
-    return Math.abs(this.options.clock.now() - Number(stamp / 1_000_000n)) < TICK_MS;
-  }
-
   #take(read: readonly KeptRefusal[]): WorkRefusal[] {
     const before = this.#inForce();
     this.#onDisk = read.filter(({ refusal }) => !this.#unwritten.has(refusal.id));
     const isKnown = (kept: KeptRefusal) => before.some((one) => isSame(one, kept));
     const added = this.#onDisk.filter((kept) => !isKnown(kept));
     const isOver = before.length + added.length > this.#inForce().length;
-    const unaudited = added.filter(({ isAudited }) => !isAudited);
-    for (const { refusal } of unaudited) this.#untold.add(refusal.id);
+    const found = added.flatMap(({ refusal, isMerged }) => (isMerged ? [] : [refusal]));
+    for (const { id } of found) this.#untold.add(id);
     for (const { refusal } of added) this.#say(refusal);
-    if (added.length > unaudited.length || isOver) this.#changed.fire();
-    this.#settling = this.#settling.then(() => this.#settle(unaudited));
-    return unaudited.map(({ refusal }) => refusal);
+    if (added.length > found.length || isOver) this.#changed.fire();
+    this.#settling = this.#settling.then(() => this.#settle(found));
+    return found;
   }
 
-  /** What was written without a broker has its row now; a crash before the mark gives it two. */
-  async #settle(unaudited: readonly KeptRefusal[]): Promise<void> {
-    const { folder } = this.options;
-    for (const { refusal } of unaudited) {
-      await this.#audit('work_refused', refusal, principalOf(refusal.by, refusal.client));
-      await markAudited(folder, refusal).catch((error: unknown) => this.#fail(refusal, error));
-      this.#tell(refusal.id);
-    }
-    for (const { refusal, client, path } of readLifted(folder)) {
-      await this.#audit('work_accepted', refusal, principalOf('user', client));
-      await rm(path, { force: true });
+  /** What was done without a broker has its rows now; a crash before that is on record gives it two. */
+  async #settle(found: readonly WorkRefusal[]): Promise<void> {
+    for (const refusal of found) await this.#audit(refusal);
+    for (const { refusal, client, path } of readLifted(this.options.folder)) {
+      if (!(await this.#trail.acceptedElsewhere(refusal, client))) continue;
+      await rm(path, { force: true }).catch((error: unknown) => {
+        this.#warn('A note of work that was accepted again stays', error);
+      });
     }
   }
 
-  async #auditLock(now: WorkRefusal | null, before: WorkRefusal | null): Promise<void> {
-    const told = now ?? before;
-    if (told === null) return;
-    const action = now === null ? 'work_accepted' : 'work_refused';
-    await this.#audit(action, told, principalOf('admin', told.client));
+  /** In the trail before anybody is told. */
+  async #audit(refusal: WorkRefusal, principal?: Principal): Promise<void> {
+    const { id } = refusal;
+    if (!(await this.#trail.refused(refusal, principal))) this.#unaudited.add(id);
+    this.#untold.delete(id);
+    this.#changed.fire();
   }
 
   /** A full disk makes it no less in force: it is tried again. */
   async #write(kept: KeptRefusal): Promise<void> {
+    const { id } = kept.refusal;
     try {
-      await writeRefusal(this.options.folder, kept);
-      if (!this.#unwritten.delete(kept.refusal.id)) return;
-      this.#onDisk = [...this.#onDisk.filter((one) => !isSame(one, kept)), kept];
+      await this.#turn(async () => {
+        // Lifted before it was written.
+        if (!this.#unwritten.has(id)) return;
+        await writeRefusal(this.options.folder, kept);
+        this.#unwritten.delete(id);
+        this.#onDisk = [...this.#onDisk.filter((one) => !isSame(one, kept)), kept];
+      });
     } catch (error) {
-      this.#fail(kept.refusal, error);
+      this.#warn(`${sentence(kept.refusal)}, but not on disk`, error);
     }
   }
 
-  #fail(refusal: WorkRefusal, error: unknown): void {
-    const why = `${sentence(refusal)}, but not on disk: ${messageOf(error)}`;
-    this.options.log.write('error', why, error);
+  async #remove(kept: KeptRefusal): Promise<void> {
+    await removeRefusal(this.options.folder, kept);
+    this.#unwritten.delete(kept.refusal.id);
+    this.#onDisk = this.#onDisk.filter((one) => one !== kept && !isSame(one, kept));
   }
 
-  /** A trail that cannot be written must not keep anybody from stopping what runs (P6). */
-  async #audit(
-    action: 'work_refused' | 'work_accepted',
-    refusal: WorkRefusal,
-    principal: Principal,
-  ): Promise<void> {
-    const { audit, log } = this.options;
-    await audit.append(refusalRow(action, refusal, principal)).catch((error: unknown) => {
-      log.write('warn', 'What is refused, or accepted again, is not in the audit trail.', error);
-    });
+  /** One change of the folder after the other: what is lifted while it is written stays so. */
+  #turn(change: () => Promise<void>): Promise<void> {
+    const changed = this.#changing.then(change);
+    this.#changing = changed.catch(() => {});
+    return changed;
   }
 
-  #tell(id: string): void {
-    this.#untold.delete(id);
-    this.#changed.fire();
+  #warn(what: string, error: unknown): void {
+    this.options.log.write('error', `${what}: ${messageOf(error)}`, error);
   }
 
   #say(refusal: WorkRefusal): void {
@@ -232,9 +249,4 @@ function isSame(one: KeptRefusal, other: KeptRefusal): boolean {
 function sentence(refusal: WorkRefusal): string {
   const text = refusalText(refusal);
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function principalOf(door: WorkRefusal['by'], client: string | null): Principal {
-  const program = client === null ? null : { name: client, version: '' };
-  return { door, client: program, conversationId: null, user: null };
 }

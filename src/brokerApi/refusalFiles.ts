@@ -11,8 +11,8 @@ import { isRefusalId, parseWorkRefusal, type WorkRefusal } from './workRefusal.t
 /** A refusal as it lies on disk. */
 export interface KeptRefusal {
   readonly refusal: WorkRefusal;
-  /** Whether the audit trail has it: the broker sees to that where somebody else wrote the file. */
-  readonly isAudited: boolean;
+  /** Whether a broker has put it into the audit trail, and ended what it covers. */
+  readonly isMerged: boolean;
   /** What could not be read: it stands for a refusal of everything, until a person accepts new work. */
   readonly unreadable?: string;
 }
@@ -27,7 +27,7 @@ export interface LiftedRefusal {
 const UNREADABLE = 'unreadable';
 
 const KEPT = '.json';
-/** Written while no broker could audit it. */
+/** No broker has merged it yet. */
 const NEW = '.new.json';
 const LIFTED = '.lifted';
 
@@ -64,14 +64,14 @@ export function readRefusals(folder: string): KeptRefusal[] {
 /** Resolves when the refusal would survive a power cut. */
 export async function writeRefusal(
   folder: string,
-  { refusal, isAudited }: Omit<KeptRefusal, 'unreadable'>,
+  { refusal, isMerged }: Omit<KeptRefusal, 'unreadable'>,
 ): Promise<void> {
   const text = `${JSON.stringify({ version: 1, ...refusal })}\n`;
-  await writeDurably(join(folder, refusal.id + (isAudited ? KEPT : NEW)), text);
+  await writeDurably(join(folder, refusal.id + (isMerged ? KEPT : NEW)), text);
 }
 
-/** The audit trail has it now. One that was lifted meanwhile stays so. */
-export async function markAudited(folder: string, { id }: WorkRefusal): Promise<void> {
+/** A broker has done what it says. One that was lifted meanwhile stays so. */
+export async function markMerged(folder: string, { id }: WorkRefusal): Promise<void> {
   try {
     await rename(join(folder, id + NEW), join(folder, id + KEPT));
     await syncFolder(folder);
@@ -158,7 +158,7 @@ function readOne(path: string): KeptRefusal {
     const value = parseJson(readOwnFile(path));
     const refusal = isJsonObject(value) && value.version === 1 ? parseWorkRefusal(value) : null;
     if (refusal === null || refusal.id !== idOf(path)) return unreadable(path, 'junk');
-    return { refusal, isAudited: !path.endsWith(NEW) };
+    return { refusal, isMerged: !path.endsWith(NEW) };
   } catch (error) {
     return unreadable(path, messageOf(error));
   }
@@ -170,7 +170,7 @@ function unreadable(path: string, why: string): KeptRefusal {
   const id = isRefusalId(name) && name !== 'refusals' ? name : UNREADABLE;
   const scope = { kind: 'everything' } as const;
   const refusal = { id, scope, by: 'policy', client: null, note, since: changedAt(path) } as const;
-  return { refusal, isAudited: true, unreadable: path };
+  return { refusal, isMerged: true, unreadable: path };
 }
 
 function isFolder(path: string): boolean {

@@ -14,8 +14,8 @@ export interface Authority {
   refusalOf(call: WantedCall): string | null;
   /** What holds for a tool after the locks; the same object while nothing is locked. */
   bound(policy: ResolvedPolicy, call: Pick<WantedCall, 'route' | 'tool'>): ResolvedPolicy;
-  /** Whether all new work is refused: then no server starts unless a client's request needs it. */
-  isHalted(): boolean;
+  /** Whether all new work of a server is refused: then it starts only where a request needs it. */
+  isHalted(route: WantedCall['route']): boolean;
 }
 
 /** Where nothing is refused and nothing locked. */

@@ -77,7 +77,7 @@ export class ProxyStage {
       authority: {
         refusalOf: (call) => this.authority.refusalOf(call),
         bound: (policy, call) => this.authority.bound(policy, call),
-        isHalted: () => this.authority.isHalted(),
+        isHalted: (route) => this.authority.isHalted(route),
       },
       log,
       learned: new LearnedHandOffs(),

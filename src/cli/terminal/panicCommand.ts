@@ -26,7 +26,7 @@ export async function panicCommand(terminal: Terminal): Promise<ExitCode> {
   const scope = { kind: 'everything' } as const;
   const refusal = newRefusal({ scope, by: 'user', client: 'panic', note });
   const isRefused = await tried(terminal, () =>
-    writeRefusal(terminal.paths.refusals, { refusal, isAudited: false }),
+    writeRefusal(terminal.paths.refusals, { refusal, isMerged: false }),
   );
   if (isRefused) terminal.say(refusalLine(refusal));
   const trees = livingTrees(terminal.paths.processes);

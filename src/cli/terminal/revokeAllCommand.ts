@@ -53,7 +53,7 @@ async function refuseAlone(
 ): Promise<RevokedAll> {
   const { reason: note = null } = terminal.options;
   const refusal: WorkRefusal = newRefusal({ scope, by: 'user', client: 'terminal', note });
-  await writeRefusal(terminal.paths.refusals, { refusal, isAudited: false });
+  await writeRefusal(terminal.paths.refusals, { refusal, isMerged: false });
   terminal.say(refusalLine(refusal));
   return { outcomes: [], code };
 }

@@ -160,8 +160,10 @@ export class CallDesk {
     binding.withUpstream(
       (started) => {
         const refusal = call.isWaiting ? refusalOf(call, context) : null;
+        // Asking may have ended it: what was ordered past us is taken in then, and it is answered.
+        if (!call.isWaiting) return;
         if (refusal !== null) refuse(refusal);
-        else if (call.isWaiting) call.start(started, reply);
+        else call.start(started, reply);
       },
       (why) => {
         if (!call.isWaiting) return;

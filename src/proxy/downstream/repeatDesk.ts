@@ -84,8 +84,11 @@ export class RepeatDesk {
       context.calls.addWaiting({ call, end });
       const run = async (upstream: Upstream) => {
         const late = call.isWaiting ? refusalOf(call, context) : null;
-        if (late !== null) giveUp(late);
         if (!call.isWaiting) return;
+        if (late !== null) {
+          giveUp(late);
+          return;
+        }
         await call
           .startRecorded(upstream, () => ended === null)
           .then((handle) => this.#recordEnding(handle, ended))

@@ -11,7 +11,7 @@ const STEADY_MS = 30_000;
 
 export interface RestarterOptions {
   readonly clock: Clock;
-  /** Whether all new work is refused: nothing comes back by itself then (P7). */
+  /** Whether all new work of it is refused: it does not come back by itself then (P7). */
   readonly isHalted: () => boolean;
   /** Starts another one, unless there is one; false when that failed. `why`: how the last one went. */
   readonly start: (why: string) => Promise<boolean>;

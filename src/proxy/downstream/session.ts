@@ -43,7 +43,7 @@ export class Session {
 
   constructor(
     private readonly context: ProxyContext,
-    route: SessionRoute,
+    private readonly route: SessionRoute,
     private readonly port: DownstreamPort,
   ) {
     this.#binding = new UpstreamBinding(context, route, {
@@ -153,9 +153,9 @@ export class Session {
     }
   }
 
-  /** A notification starts no server while all new work is refused. */
+  /** A notification starts no server while all new work of it is refused. */
   #mayPass(): boolean {
-    return this.#binding.isThere || !this.context.authority.isHalted();
+    return this.#binding.isThere || !this.context.authority.isHalted(this.route);
   }
 
   #initialize(message: WireMessage, id: string): void {

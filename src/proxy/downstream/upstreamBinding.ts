@@ -46,7 +46,7 @@ export class UpstreamBinding {
     this.#definition = route.definition;
     this.#restarter = new Restarter({
       clock: context.clock,
-      isHalted: () => context.authority.isHalted(),
+      isHalted: () => context.authority.isHalted(route),
       start: (why) => this.#startAgain(why),
       giveUp: (why) => this.#giveUp(why),
     });

@@ -97,7 +97,7 @@ suite('doctor and refusals', () => {
     ensureHome(home.paths);
     const scope = { kind: 'everything' } as const;
     const refusal = newRefusal({ scope, by: 'user', client: 'test', note: 'lunch' });
-    await writeRefusal(home.paths.refusals, { refusal, isAudited: true });
+    await writeRefusal(home.paths.refusals, { refusal, isMerged: true });
     const [told, ...others] = ofOurs(await doctor(home));
     assert.deepEqual([told?.kind, told?.outcome, others], ['work_refused', 'intended', []]);
     assert.match(told?.what ?? '', /^All new work is refused by the user since .* \(lunch\)$/);

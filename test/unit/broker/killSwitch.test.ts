@@ -1,56 +1,13 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { suite, type TestContext, test } from 'node:test';
-import { KillSwitch, type RevokeAll } from '../../../src/broker/killSwitch.ts';
-import { Revoker } from '../../../src/broker/revoker.ts';
-import { TaskRows } from '../../../src/broker/taskRows.ts';
-import { createWorkGate } from '../../../src/broker/workGate.ts';
-import { WorkRefusals } from '../../../src/broker/workRefusals.ts';
+import { suite, test } from 'node:test';
+import type { RevokeAll } from '../../../src/broker/killSwitch.ts';
 import { newRefusal, writeRefusal } from '../../../src/brokerApi/refusalFiles.ts';
-import { NO_AUTHORITY } from '../../../src/proxy/authority.ts';
 import { isTerminal } from '../../../src/registry/taskRecord.ts';
 import { type FakeHost, turn } from '../../support/fakeHost.ts';
-import { ProxyStage } from '../../support/proxyStage.ts';
-import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { BY_USER, EVERYTHING, switchStage, through } from '../../support/killSwitchStage.ts';
 
 const META_KEY = 'mcp-task-handles/idempotencyKey';
 const META_CHAT = 'vscode.conversationId';
-const BY_USER = {
-  door: 'user',
-  note: 'enough',
-  principal: { door: 'user', client: null, conversationId: null, user: 'ada' },
-} as const;
-const EVERYTHING: RevokeAll = { ...BY_USER, scope: { kind: 'everything' } };
-
-async function switchStage(t: TestContext) {
-  const stage = new ProxyStage();
-  const { registry, calls, audit, clock, context } = stage;
-  const { log, unended } = context;
-  const home = await temporaryFolder(t);
-  const folder = join(home, 'refusals');
-  const refusals = new WorkRefusals({ folder, audit, clock, log });
-  const rows = new TaskRows(registry, calls, stage.rowContext);
-  const revoker = new Revoker({ registry, audit, calls, rows, unended, clock, log });
-  const panics = join(home, 'panics');
-  const switching = { registry, calls, revoker, unended, refusals, panics, clock, log };
-  const killSwitch = new KillSwitch(switching);
-  t.after(() => killSwitch.dispose());
-  stage.authority = { ...NO_AUTHORITY, ...createWorkGate({ killSwitch, refusals }) };
-  return { stage, refusals, killSwitch, folder };
-}
-
-/** Lets time pass until it is done: ladders wait for their servers. */
-async function through<T>(stage: ProxyStage, work: Promise<T>): Promise<T> {
-  let isDone = false;
-  const done = work.finally(() => {
-    isDone = true;
-  });
-  while (!isDone) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    await stage.passTime(100);
-  }
-  return await done;
-}
 
 function errorIn(host: FakeHost, id: number): string {
   const { isError, content } = host.resultOf(id);
@@ -78,7 +35,7 @@ suite('P7 the kill switch', () => {
     assert.deepEqual([ended?.handle, ended?.tool], [null, 'build']);
   });
 
-  test('refuses a call whose server was starting when new work was refused elsewhere', async (t) => {
+  test('ends a call whose server was starting when new work was refused elsewhere', async (t) => {
     const { stage, folder } = await switchStage(t);
     const release = stage.holdStarts();
     const host = stage.connect();
@@ -86,11 +43,25 @@ suite('P7 the kill switch', () => {
     stage.clock.advance(1);
     const route = { kind: 'route', route: 'r' } as const;
     const refusal = newRefusal({ scope: route, by: 'user', client: 'terminal', note: null });
-    const before = { ...refusal, since: new Date(0).toISOString() };
-    await writeRefusal(folder, { refusal: before, isAudited: false });
+    await writeRefusal(folder, { refusal, isMerged: false });
     release();
     await turn();
-    assert.match(errorIn(host, 1), /`build` was not started: new work of server .*Do not retry/);
+    assert.match(errorIn(host, 1), /The user stopped this call of `build`\./);
+    assert.deepEqual(stage.server.all('tools/call'), []);
+  });
+
+  test('P8 refuses a call whose server was starting when an administrator refused', async (t) => {
+    const { stage, refusals } = await switchStage(t);
+    const release = stage.holdStarts();
+    const host = stage.connect();
+    host.callTool(1, 'build');
+    refusals.setLocked(newRefusal({ ...EVERYTHING, by: 'admin', client: 'IT' }));
+    release();
+    await turn();
+    assert.match(
+      errorIn(host, 1),
+      /`build` was not started: all new work is refused .*Do not retry/,
+    );
     assert.deepEqual(stage.server.all('tools/call'), []);
   });
 
@@ -194,7 +165,7 @@ suite('P7 the kill switch', () => {
     host.callTool(1, 'build');
     await turn();
     const refusal = newRefusal({ scope: EVERYTHING.scope, by: 'user', client: 'x', note: 'later' });
-    await writeRefusal(folder, { refusal, isAudited: false });
+    await writeRefusal(folder, { refusal, isMerged: false });
     killSwitch.check();
     for (let step = 0; step < 10; step += 1) await stage.passTime(100);
     const { status, reason } = stage.task;

@@ -47,7 +47,7 @@ suite('refusals of new work', () => {
     });
     const adding = refusals.add(EVERYTHING, USER);
     assert.equal(refusals.refusalOf(PLACE)?.note, 'stop');
-    assert.equal(refusals.refusesEverything, true);
+    assert.equal(refusals.refusesAllOf(PLACE), true);
     assert.deepEqual(refusals.all, []);
     const refusal = await adding;
     assert.deepEqual(refusals.all, [refusal]);
@@ -62,8 +62,9 @@ suite('refusals of new work', () => {
   test('P7 hold for the next broker, until somebody lifts them', async (t) => {
     const { audit, refusals, make } = await stage(t);
     const { id } = await refusals.add(EVERYTHING, USER);
+    await refusals.merged(refusals.all);
     const next = make();
-    assert.deepEqual(next.refresh(), [], 'nothing new: it has its row');
+    assert.deepEqual(next.refresh(), [], 'nothing new: it is merged');
     assert.equal(next.refusalOf(PLACE)?.id, id);
     await next.lift(id, USER);
     assert.equal(next.refusalOf(PLACE), null);
@@ -75,14 +76,16 @@ suite('refusals of new work', () => {
     const { folder, audit, refusals } = await stage(t);
     refusals.refresh();
     const refusal = newRefusal({ ...EVERYTHING, client: 'panic' });
-    await writeRefusal(folder, { refusal, isAudited: false });
+    await writeRefusal(folder, { refusal, isMerged: false });
     assert.deepEqual(refusals.refresh(), [refusal]);
     assert.deepEqual(refusals.refresh(), [], 'once');
     assert.equal(refusals.refusalOf(PLACE)?.id, refusal.id);
     await waitFor(() => refusals.all.length === 1, 1_000);
     assert.deepEqual(actionsOf(audit.rows), ['work_refused']);
     assert.equal(audit.rows[0]?.principal.client?.name, 'panic');
-    assert.equal(readRefusals(folder)[0]?.isAudited, true);
+    assert.equal(readRefusals(folder)[0]?.isMerged, false, 'nobody has ended anything for it');
+    await refusals.merged([refusal]);
+    assert.equal(readRefusals(folder)[0]?.isMerged, true);
   });
 
   test('P7 lifted by somebody else are over, and audited', async (t) => {
@@ -119,7 +122,7 @@ suite('refusals of new work', () => {
     assert.equal(refusals.refusalOf(PLACE)?.id, refusal.id);
     rmSync(folder);
     await refusals.retry();
-    assert.deepEqual(readRefusals(folder), [{ refusal, isAudited: true }]);
+    assert.deepEqual(readRefusals(folder), [{ refusal, isMerged: false }]);
     assert.equal(refusals.all.length, 1);
   });
 

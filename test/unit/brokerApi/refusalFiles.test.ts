@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import {
   liftOnDisk,
-  markAudited,
+  markMerged,
   newRefusal,
   readLifted,
   readRefusals,
@@ -26,30 +26,30 @@ suite('refusals on disk', () => {
     assert.deepEqual(readRefusals(folder), []);
     const [one, other] = [newRefusal(ALL), newRefusal({ ...ALL, note: 'why' })];
     await Promise.all([
-      writeRefusal(folder, { refusal: one, isAudited: false }),
-      writeRefusal(folder, { refusal: other, isAudited: true }),
+      writeRefusal(folder, { refusal: one, isMerged: false }),
+      writeRefusal(folder, { refusal: other, isMerged: true }),
     ]);
     const kept = new Map(readRefusals(folder).map((each) => [each.refusal.id, each]));
-    assert.deepEqual(kept.get(one.id), { refusal: one, isAudited: false });
-    assert.deepEqual(kept.get(other.id), { refusal: other, isAudited: true });
+    assert.deepEqual(kept.get(one.id), { refusal: one, isMerged: false });
+    assert.deepEqual(kept.get(other.id), { refusal: other, isMerged: true });
   });
 
   test('are marked as audited, but not brought back by that', async (t) => {
     const folder = await folderOf(t);
     const refusal = newRefusal(ALL);
-    await writeRefusal(folder, { refusal, isAudited: false });
-    await markAudited(folder, refusal);
+    await writeRefusal(folder, { refusal, isMerged: false });
+    await markMerged(folder, refusal);
     const [kept] = readRefusals(folder);
-    assert.deepEqual(kept, { refusal, isAudited: true });
-    await removeRefusal(folder, { refusal, isAudited: true });
-    await markAudited(folder, refusal);
+    assert.deepEqual(kept, { refusal, isMerged: true });
+    await removeRefusal(folder, { refusal, isMerged: true });
+    await markMerged(folder, refusal);
     assert.deepEqual(readRefusals(folder), []);
   });
 
   test('P7 lifted without a broker leave a note for the audit trail', async (t) => {
     const folder = await folderOf(t);
     const [one, other] = [newRefusal(ALL), newRefusal(ALL)];
-    for (const refusal of [one, other]) await writeRefusal(folder, { refusal, isAudited: true });
+    for (const refusal of [one, other]) await writeRefusal(folder, { refusal, isMerged: true });
     const client = 'terminal';
     await assert.rejects(liftOnDisk(folder, { id: 'none', client }), (error) =>
       TaskHandlesError.is(error, 'usage'),
