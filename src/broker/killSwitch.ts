@@ -57,13 +57,14 @@ const RECORD_WAIT_MS = 500;
  * anything else is done: see `check`.
  */
 export class KillSwitch implements Disposable {
-  readonly #owned = new DisposableStore();
   readonly #merging = new Set<string>();
   readonly #panics: FolderChange;
+  #timer: Disposable;
+  #isDisposed = false;
 
   constructor(private readonly options: KillSwitchOptions) {
     this.#panics = new FolderChange(options.panics, options.clock);
-    this.#checkLater();
+    this.#timer = this.#checkLater();
   }
 
   /** Ends everything live of the scope, once new work of it is refused durably. */
@@ -96,17 +97,16 @@ export class KillSwitch implements Disposable {
   }
 
   dispose(): void {
-    this.#owned.dispose();
+    this.#isDisposed = true;
+    this.#timer.dispose();
   }
 
-  #checkLater(): void {
-    this.#owned.add(
-      this.options.clock.after(CHECK_MS, () => {
-        this.check();
-        void this.options.refusals.retry();
-        this.#checkLater();
-      }),
-    );
+  #checkLater(): Disposable {
+    return this.options.clock.after(CHECK_MS, () => {
+      this.check();
+      void this.options.refusals.retry();
+      if (!this.#isDisposed) this.#timer = this.#checkLater();
+    });
   }
 
   #isNew({ path }: UnmergedPanic): boolean {

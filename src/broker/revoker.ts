@@ -289,12 +289,12 @@ function noteFor(level: RevocationLevel, call: LiveCall | undefined): string | n
   return 'Its server was asked to stop and had not answered; it serves other work, so it was not ended and may go on working.';
 }
 
-/** Of what ends with a server because something else there is ended by force. No handle is named (P8). */
 /** What somebody gave as a reason goes to disk, and to whoever asks for the task. */
 function withoutSecrets(note: string | null): string | null {
   return note === null ? null : redactSecrets(note);
 }
 
+/** Of what ends with a server because something else there is ended by force. No handle is named (P8). */
 function sharedNote(tools: readonly string[], note: string | null): string | null {
   const names = [...new Set(tools)].map((tool) => `\`${tool}\``).join(', ');
   if (names === '') return note;

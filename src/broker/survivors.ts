@@ -23,13 +23,15 @@ export async function endSurvivors({ records, ledger }: LeftByDead, log: Log): P
     ...recordedUpstreams(records),
     ...instances.flatMap(({ trees }) => trees).filter((tree) => isSameProcess(tree) === 'alive'),
   ];
+  if (survivors.length > 0) {
+    const { ended, survivors: remaining } = await endOrphans(survivors);
+    log.write(
+      'warn',
+      `Ended ${ended} processes of a broker that is gone; ${remaining.length} remain.`,
+    );
+  }
+  // Not before: should we die meanwhile, whoever comes next has to find them.
   for (const { instance } of instances) forgetInstance(ledger, instance);
-  if (survivors.length === 0) return;
-  const { ended, survivors: remaining } = await endOrphans(survivors);
-  log.write(
-    'warn',
-    `Ended ${ended} processes of a broker that is gone; ${remaining.length} remain.`,
-  );
 }
 
 /** A pid alone proves nothing: it may be somebody else's by now. */

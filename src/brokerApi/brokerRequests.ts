@@ -48,10 +48,11 @@ export interface BrokerRequests {
   /**
    * The kill switch (P7): refuses new work of the scope until it is accepted again, durably, then ends
    * every live task and call of it, with whatever shares their servers. Without `scope`: everything.
+   * `isUnwritten`: the disk refuses, so it holds only while this broker runs, which tries on.
    */
   'tasks/revokeAll': {
     params: { door: Door; note?: string; scope?: WorkScope };
-    result: { outcomes: RevokeOutcome[]; refusal: WorkRefusal | null };
+    result: { outcomes: RevokeOutcome[]; refusal: WorkRefusal | null; isUnwritten?: true };
   };
   /**
    * Lifts the refusal with this id; without it every one that may be lifted. Rejects with

@@ -31,6 +31,9 @@ const KEPT = '.json';
 const NEW = '.new.json';
 const LIFTED = '.lifted';
 
+/** It stands before every agent that is refused, and a file that is too large could not be read. */
+const MAX_NOTE = 300;
+
 /** What nobody else has made before, short enough to be typed. */
 export function newRefusalId(): string {
   return randomBytes(4).toString('hex');
@@ -38,7 +41,7 @@ export function newRefusalId(): string {
 
 /** A refusal that begins now. Its reason goes to disk, and to every agent that is refused. */
 export function newRefusal(facts: Omit<WorkRefusal, 'id' | 'since'>): WorkRefusal {
-  const note = facts.note === null ? null : redactSecrets(facts.note);
+  const note = facts.note === null ? null : redactSecrets(facts.note).slice(0, MAX_NOTE);
   return { id: newRefusalId(), ...facts, note, since: new Date().toISOString() };
 }
 

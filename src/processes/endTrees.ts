@@ -1,4 +1,5 @@
 import { Ending } from './ending.ts';
+import { ancestryOf } from './markedProcesses.ts';
 import type { EndOutcome, ProcessIdentity } from './ownedProcess.ts';
 import type { ProcessEntry, ProcessTable } from './processEntry.ts';
 import { bootId, isSameProcess } from './processIdentity.ts';
@@ -20,7 +21,7 @@ export interface TreesToEnd {
  */
 export async function endTrees(trees: TreesToEnd): Promise<EndOutcome> {
   if (process.platform === 'win32') return await endOnWindows(trees.roots());
-  const ours = ancestry(await readProcessTable());
+  const ours = ancestryOf(await readProcessTable(), process.pid);
   const spared = new Map<number, ProcessEntry>();
   const isSpared = (entry: ProcessEntry) => ours.has(entry.pid);
   const select = (table: ProcessTable): ProcessEntry[] => {
@@ -45,16 +46,6 @@ function selectTrees(table: ProcessTable, trees: TreesToEnd): ProcessEntry[] {
     trees.isTheirs(mark) ? [entry] : [],
   );
   return [...living, ...members, ...marked];
-}
-
-/** Ourselves and what we descend from. */
-function ancestry(table: ProcessTable): ReadonlySet<number> {
-  const pids = new Set<number>();
-  for (let pid: number | undefined = process.pid; pid !== undefined && !pids.has(pid); ) {
-    pids.add(pid);
-    pid = table.get(pid)?.ppid;
-  }
-  return pids;
 }
 
 async function endOnWindows(roots: readonly ProcessIdentity[]): Promise<EndOutcome> {

@@ -54,10 +54,7 @@ export class BrokerSession implements Disposable {
 
   /** Begins to connect, so that changes are told before anything is asked. */
   start(): void {
-    void this.#open(true).catch((error: unknown) => {
-      this.options.say(messageOf(error));
-      this.#openLater();
-    });
+    void this.#open(true).catch((error: unknown) => this.options.say(messageOf(error)));
   }
 
   /** Resolves when the mirror holds what the broker knows. */
@@ -98,6 +95,8 @@ export class BrokerSession implements Disposable {
     this.#pause?.dispose();
     this.#opening ??= this.#attach(mayStart).finally(() => {
       this.#opening = undefined;
+      // Whoever tried: what is subscribed to must be told when there is a broker again.
+      if (this.#link === undefined) this.#openLater();
     });
     return this.#opening;
   }
@@ -141,7 +140,7 @@ export class BrokerSession implements Disposable {
     this.#pause?.dispose();
     this.#pause = this.options.clock.after(this.#pauseMs, () => {
       if (this.#link !== undefined) return;
-      void this.#open(false).catch(() => this.#openLater());
+      void this.#open(false).catch(() => {});
     });
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }

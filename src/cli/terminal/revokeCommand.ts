@@ -10,7 +10,7 @@ export async function revokeCommand(terminal: Terminal): Promise<ExitCode> {
   const { operands, all } = terminal.options;
   if (all) {
     const { outcomes, code } = await revokeAll(terminal);
-    return show(terminal, outcomes) || code;
+    return show(terminal, outcomes, code) || code;
   }
   if (!terminal.mayHoldTasks) return show(terminal, operands.map(unknown));
   return show(terminal, await terminal.withBroker((client) => revoke(terminal, client)));
@@ -23,12 +23,17 @@ async function revoke(terminal: Terminal, client: ControlClient): Promise<Revoke
   return (await client.request('tasks/revoke', params)).outcomes;
 }
 
-function show(terminal: Terminal, outcomes: readonly RevokeOutcome[]): ExitCode {
+function show(
+  terminal: Terminal,
+  outcomes: readonly RevokeOutcome[],
+  code: ExitCode = ExitCode.done,
+): ExitCode {
   if (terminal.options.json) {
     const rows = outcomes.map(({ row }) => row).filter((row): row is TaskRow => row !== null);
     terminal.printJson(rows.filter(hasHandle).map(taskViewOf));
   }
-  return tell(terminal, outcomes);
+  // Where nobody could look, nothing is known not to run.
+  return outcomes.length === 0 && code !== ExitCode.done ? code : tell(terminal, outcomes);
 }
 
 function tell(terminal: Terminal, outcomes: readonly RevokeOutcome[]): ExitCode {

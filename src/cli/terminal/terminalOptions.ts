@@ -106,7 +106,7 @@ export function parseTerminalOptions(argv: readonly string[]): TerminalOptions {
   const command = values.help ? 'help' : values.version ? 'version' : commandOf(word);
   if (command !== 'help' && command !== 'version') {
     checkOptions(command, Object.keys(values));
-    if (command === 'revoke') checkScope(Object.keys(values));
+    if (command === 'revoke') checkScope(values);
     checkOperands(command, { operands, isAll: values.all === true });
   }
   return {
@@ -148,9 +148,11 @@ function checkOptions(command: TerminalCommand, given: readonly string[]): void 
   if (wrong !== undefined) throw usage(`${command} does not take --${wrong}; see --help.`);
 }
 
-function checkScope(given: readonly string[]): void {
-  const scope = SCOPE_OPTIONS.filter((name) => given.includes(name));
-  if (scope.length > 0 && !given.includes('all')) {
+function checkScope(values: Readonly<Record<string, unknown>>): void {
+  const scope = SCOPE_OPTIONS.filter((name) => values[name] !== undefined);
+  const empty = scope.find((name) => values[name] === '');
+  if (empty !== undefined) throw usage(`--${empty} takes a name that is not empty.`);
+  if (scope.length > 0 && values.all !== true) {
     throw usage(`revoke takes --${scope[0]} with --all only.`);
   }
   if (scope.length > 1 && scope.includes('conversation')) {

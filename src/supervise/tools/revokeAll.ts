@@ -11,6 +11,9 @@ import { type CallContext, defineTool } from './tool.ts';
 const ENDING_WITHIN_MS = 50_000;
 const MOST_NAMED = 200;
 
+const UNWRITTEN =
+  ' The disk does not take that yet, so it holds only while this broker runs: tell the user to make room.';
+
 const endedSchema = z.object({
   handle: z.string(),
   outcome: z.enum(['revoked', 'already_ended', 'unknown']),
@@ -45,12 +48,12 @@ export const revokeAll = defineTool({
     await checkScope(context, scope);
     const params = { door: 'supervisor', note: reason, ...(scope && { scope }) } as const;
     const answer = await context.session.request('tasks/revokeAll', params, ENDING_WITHIN_MS);
-    const { outcomes, refusal } = answer;
+    const { outcomes, refusal, isUnwritten = false } = answer;
     takeRows(context, outcomes);
     const revoked = count(outcomes, 'revoked');
     const alreadyEnded = count(outcomes, 'already_ended');
     return {
-      next: sentenceFor(revoked, refusal),
+      next: sentenceFor(revoked, refusal) + (isUnwritten ? UNWRITTEN : ''),
       revoked,
       alreadyEnded,
       refusal: refusal === null || refusal === undefined ? null : refusalShape(refusal),

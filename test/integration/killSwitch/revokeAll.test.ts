@@ -151,4 +151,21 @@ suite('revoke --all', () => {
     await host.stderr.next((line) => /directly: calls are not tracked/.test(line));
     assert.match(await host.stdout.next((line) => line.includes('"id":1')), /serverInfo/);
   });
+
+  test('P7 a broker that hangs takes the order in as soon as it goes on', LONG, async (t) => {
+    const home = temporaryHome(t);
+    const host = await connected(home, 'r', '--policy', 'always');
+    const handle = handleOf(await callTool(host, 'hang'));
+    const pid = await brokerPid(home);
+    process.kill(pid, 'SIGSTOP');
+    const { code, stdout, stderr } = await runCli(['revoke', '--all', '--home', home]);
+    process.kill(pid, 'SIGCONT');
+    assert.equal(code, 4);
+    assert.equal(stdout, '', 'it is not known whether nothing runs');
+    assert.match(stderr, /What runs could not be ended; `panic` ends it/);
+    await waitFor(async () => {
+      const { reason } = await cliJson<TaskView>(['status', handle, '--home', home]);
+      return reason?.code === 'revoked' && reason.level !== undefined;
+    }, 10_000);
+  });
 });

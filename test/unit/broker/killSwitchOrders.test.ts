@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { newRefusal, readRefusals, writeRefusal } from '../../../src/brokerApi/refusalFiles.ts';
 import { turn } from '../../support/fakeHost.ts';
@@ -51,6 +52,40 @@ suite('P7 what was ordered past the broker', () => {
     assert.equal(readRefusals(folder)[0]?.isMerged, false);
     await through(stage, revoking);
     assert.equal(readRefusals(folder)[0]?.isMerged, true);
+  });
+});
+
+suite('P7 the look for such orders', () => {
+  test('goes on, and holds one timer however long that is', async (t) => {
+    const { stage, killSwitch } = await switchStage(t);
+    const { pending } = stage.clock;
+    const started = t.mock.method(stage.clock, 'after');
+    for (let second = 0; second < 50; second += 1) await stage.passTime(1_000);
+    assert.ok(started.mock.callCount() >= 50);
+    assert.equal(stage.clock.pending, pending);
+    const ends = started.mock.calls.flatMap(({ result }) =>
+      result === undefined ? [] : [t.mock.method(result, 'dispose')],
+    );
+    killSwitch.dispose();
+    assert.equal(ends.filter((end) => end.mock.callCount() > 0).length, 1);
+  });
+});
+
+suite('P7 a disk that takes no refusal', () => {
+  test('does not keep the work from being ended, and who asked is told', async (t) => {
+    const { stage, killSwitch, refusals, folder } = await switchStage(t);
+    const host = await stage.greeted({ policy: 'always', revokeGraceMs: 100 });
+    host.callTool(1, 'build');
+    await turn();
+    writeFileSync(folder, 'in the way');
+    const { refusal, isUnwritten } = await through(stage, killSwitch.revokeAll(EVERYTHING));
+    assert.equal(isUnwritten, true);
+    assert.equal(stage.task.status, 'cancelled');
+    rmSync(folder);
+    await refusals.retry();
+    assert.equal(refusals.isOnDisk(refusal), true);
+    const again = await through(stage, killSwitch.revokeAll(EVERYTHING));
+    assert.equal(again.isUnwritten, undefined);
   });
 });
 

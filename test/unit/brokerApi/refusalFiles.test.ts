@@ -34,7 +34,14 @@ suite('refusals on disk', () => {
     assert.deepEqual(kept.get(other.id), { refusal: other, isMerged: true });
   });
 
-  test('are marked as audited, but not brought back by that', async (t) => {
+  test('P7 with a reason of any length can be read again', async (t) => {
+    const folder = await folderOf(t);
+    const refusal = newRefusal({ ...ALL, note: 'x'.repeat(2_000_000) });
+    await writeRefusal(folder, { refusal, isMerged: true });
+    assert.deepEqual(readRefusals(folder), [{ refusal, isMerged: true }]);
+  });
+
+  test('are marked as merged, but not brought back by that', async (t) => {
     const folder = await folderOf(t);
     const refusal = newRefusal(ALL);
     await writeRefusal(folder, { refusal, isMerged: false });

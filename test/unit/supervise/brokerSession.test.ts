@@ -47,6 +47,20 @@ suite('the broker session of a supervisor', () => {
     assert.deepEqual(starts, [true, true]);
   });
 
+  test('P5 comes again by itself also after somebody has asked in vain', async () => {
+    const { session, links, state, clock } = supervisorStage();
+    await session.whenReady();
+    state.isAway = true;
+    links[0]?.close();
+    await assert.rejects(session.request('broker/status', {}), /No broker is running/);
+    state.isAway = false;
+    clock.advance(5_000);
+    await settle();
+    assert.equal(links.length, 2);
+    session.dispose();
+    assert.equal(clock.pending, 0);
+  });
+
   test('several who ask at once share one link', async () => {
     const { session, links } = supervisorStage();
     await Promise.all([

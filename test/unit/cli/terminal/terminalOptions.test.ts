@@ -40,6 +40,11 @@ suite('parseTerminalOptions', () => {
     ['--by elsewhere', ['status', 'a', '--by', '5'], /does not take --by/],
     ['revoke of nothing', ['revoke'], /handles, or --all/],
     ['revoke of all and one', ['revoke', '--all', 'a'], /not both/],
+    [
+      'a part of all work without a name',
+      ['revoke', '--all', '--route', ''],
+      /--route .* not empty/,
+    ],
     ['a part of all work for one task', ['revoke', 'a', '--route', 'r'], /--route with --all only/],
     [
       'a chat within a server',
