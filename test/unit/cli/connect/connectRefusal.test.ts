@@ -19,7 +19,7 @@ suite('P7 a server that would run past the broker', () => {
     test(`${isRefused ? 'is held back' : 'runs'} while ${what} is refused`, async (t) => {
       const home = await temporaryFolder(t);
       const refusal = newRefusal({ scope, by: 'user', client: null, note: 'why' });
-      await writeRefusal(join(home, 'refusals'), { refusal, isAudited: true });
+      await writeRefusal(join(home, 'refusals'), { refusal, isMerged: true });
       const why = refusalWithoutBroker({ route: 'build', workspace: 'w', policy: {}, home });
       assert.equal(why !== null, isRefused);
       if (isRefused) assert.match(why ?? '', /is refused by the user since .*\(why\)/);
