@@ -286,7 +286,7 @@ function noteFor(level: RevocationLevel, call: LiveCall | undefined): string | n
     return 'Its server was not found again yet, so the work may go on there.';
   }
   if (call?.isPendingUpstream !== true) return null;
-  return 'Its server was asked to stop and had not answered; it serves other work, so it was not ended and may go on working.';
+  return 'Its server was asked to stop and had not answered; it serves others too, so it was not ended and may go on working.';
 }
 
 /** What somebody gave as a reason goes to disk, and to whoever asks for the task. */

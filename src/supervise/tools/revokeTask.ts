@@ -24,8 +24,8 @@ export const revokeTask = defineTool({
   title: 'Revoke Task (Stop)',
   description:
     'Stops one background task for good, whoever started it. It never runs again; its agent is told ' +
-    'that you did it, and why. Safe to repeat. Its server is ended only if nothing else uses it; with ' +
-    '`force` also if others do, and their tasks end with it.',
+    'that you did it, and why. Safe to repeat. Its server is ended, where nothing less helps, only if it ' +
+    'runs nothing else; with `force` also if it does, and that ends with it.',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

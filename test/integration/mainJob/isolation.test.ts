@@ -136,6 +136,19 @@ suite('a call in a process of its own', () => {
     await waitUntilGone([work.pids[0] ?? 0], 10_000);
   });
 
+  test('P6 is gone when it is revoked, also while its server is not ready', async (t) => {
+    const home = temporaryHome(t);
+    const pidsFile = join(home, 'pids');
+    const pids = () => readFileSync(pidsFile, 'utf8').trim().split('\n').map(Number);
+    const server = [...fixtureServer('greetsOnlyTheFirst.mjs'), pidsFile];
+    const host = await connectClient({ home, server, flags: ALONE });
+    const handle = handleOf(await callTool(host, 'work'));
+    await waitFor(() => pids().length === 2, 10_000);
+    assert.equal((await runCli(['revoke', handle, '--home', home])).code, 0);
+    await waitUntilGone(pids().slice(1), 0);
+    assert.equal((await statusOf(home, handle)).status, 'cancelled');
+  });
+
   test('P13 leaves nothing once it is answered', async (t) => {
     const home = temporaryHome(t);
     const server = fixtureServer('ignoresCancelInside.mjs');
