@@ -194,6 +194,7 @@ export async function createBrokerParts(context: BrokerContext): Promise<BrokerP
       await registry.loseOrphans(isFindable, STOPPED_NOTE);
       registry.seal();
       await pool.shutDown();
+      ledger.close();
       await Promise.all([registry.flush(), time.flush(), adminPolicy.flush()]);
       owned.dispose();
     },

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject, type JsonObject, numberOr, parseJson, stringOr } from '../common/json.ts';
 import { readOwnFile } from './durableFile.ts';
@@ -48,6 +48,15 @@ export class ProcessLedger {
 
   remove(name: string): void {
     rmSync(this.#pathOf(name), { force: true });
+  }
+
+  /** The broker ends. What outlived it stays written down, for whoever comes next. */
+  close(): void {
+    try {
+      rmdirSync(this.#folder);
+    } catch {
+      // Not empty, or gone already.
+    }
   }
 
   #pathOf(name: string): string {

@@ -82,6 +82,14 @@ suite('doctor without a broker', () => {
     assert.equal(home.owner().number, owner.number + 1, 'a broker takes over as ever');
   });
 
+  test('P13 a broker that ended in order has left nothing', async (t) => {
+    const home = await brokerHome(t);
+    const { pid } = home.owner();
+    await runCli(['broker', 'stop', '--home', home.paths.root]);
+    await waitUntilGone([pid], PATIENCE_MS);
+    assert.deepEqual(ofOurs(await doctor(home)), []);
+  });
+
   test('never starts a broker, and finds nothing where nothing is', async (t) => {
     const home = await BrokerHome.make(t, 'nowhere');
     assert.deepEqual(ofOurs(await doctor(home, '--mend')), []);

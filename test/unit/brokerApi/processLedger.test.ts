@@ -31,6 +31,18 @@ suite('the ledger of processes', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  test('P13 goes with its broker, unless something has outlived that', async (t) => {
+    const folder = join(await temporaryFolder(t), 'processes');
+    const ledger = new ProcessLedger(folder, '1-ab');
+    ledger.add('u1-4711', { id: 'u1', ...PROCESS });
+    ledger.close();
+    assert.deepEqual(readLedger(folder), [{ instance: '1-ab', trees: [TREE] }]);
+    ledger.remove('u1-4711');
+    ledger.close();
+    assert.deepEqual(readdirSync(folder), []);
+    ledger.close();
+  });
+
   test('leaves out what is not well-formed', async (t) => {
     const folder = await temporaryFolder(t);
     mkdirSync(join(folder, '1-ab'));
