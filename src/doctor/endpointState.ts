@@ -12,6 +12,8 @@ import { type LockState, lockState } from './lockState.ts';
 export interface Reach {
   /** To the broker, where one answers: the caller's to close. */
   readonly link: Link | null;
+  /** A broker owns the home, or may: nothing of it is anybody else's to mend. */
+  readonly isOwned: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -23,14 +25,16 @@ const LOOK_AGAIN_MS = 100;
 export async function endpointState(look: Look): Promise<Reach> {
   const lock = await lockState(look);
   const link = await answerOf(look, lock);
-  if (link !== null && 'socket' in link) return { link, findings: [] };
+  if (link !== null && 'socket' in link) return { link, isOwned: true, findings: [] };
+  if (link !== null) return { link: null, isOwned: true, findings: [link] };
   const stale = lock.kind === 'stale' ? [lock.finding] : [];
-  if (link !== null) return { link: null, findings: [...stale, link] };
-  return { link: null, findings: [...stale, ...(await staleEndpoint(look))] };
+  const findings = [...stale, ...(await staleEndpoint(look))];
+  return { link: null, isOwned: false, findings };
 }
 
-/** A link, what is wrong with the broker that lives, or `null` where none does. */
+/** A link, what is wrong with the broker that lives or may live, or `null` where none does. */
 async function answerOf(look: Look, lock: LockState): Promise<Link | Finding | null> {
+  if (lock.kind === 'unclear') return (await answerAtOnce(look)) ?? lock.finding;
   if (lock.kind !== 'owned') return null;
   const { pid } = lock.owner;
   const end = performance.now() + ANSWER_MS;
@@ -50,6 +54,14 @@ async function answerOf(look: Look, lock: LockState): Promise<Link | Finding | n
     }
     await pause(LOOK_AGAIN_MS);
   }
+}
+
+/** What answers lives, whatever its lock proves (Windows tells no start times). */
+async function answerAtOnce({ paths }: Look): Promise<Link | null> {
+  const { endpoint } = readEndpoint(paths.endpoint);
+  if (endpoint === undefined) return null;
+  const answer = await ask(endpoint, ANSWER_MS);
+  return answer.kind === 'granted' ? answer.link : null;
 }
 
 function ask(endpoint: Endpoint, timeoutMs: number) {

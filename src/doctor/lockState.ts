@@ -12,11 +12,11 @@ import {
 import { isSameProcess } from '../processes/processIdentity.ts';
 import { type Look, mendable } from './examination.ts';
 
-/** Who owns a home. `stale`: nobody, though the lock says somebody. */
+/** Who owns a home. `stale`: nobody, though the lock says somebody; `unclear`: nobody can tell. */
 export type LockState =
   | { readonly kind: 'free' }
   | { readonly kind: 'owned'; readonly owner: LockOwner }
-  | { readonly kind: 'stale'; readonly finding: Finding };
+  | { readonly kind: 'stale' | 'unclear'; readonly finding: Finding };
 
 /** Looks at the lock; with `mend` notes the end of an owner that is provably dead. */
 export async function lockState(look: Look): Promise<LockState> {
@@ -43,5 +43,5 @@ export async function lockState(look: Look): Promise<LockState> {
 
 function unclear(path: string, what: string): LockState {
   const why = `Nobody can tell whether it lives; if you are sure that it does not, delete ${path}.`;
-  return { kind: 'stale', finding: { kind: 'stale_lock', what, why, outcome: 'cannot' } };
+  return { kind: 'unclear', finding: { kind: 'stale_lock', what, why, outcome: 'cannot' } };
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../../brokerApi/finding.ts';
 import type { Link } from '../../brokerApi/greeting.ts';
 import { adminState } from '../../doctor/adminState.ts';
 import { deadLedgers } from '../../doctor/deadLedgers.ts';
-import { endpointState, type Reach } from '../../doctor/endpointState.ts';
+import { endpointState } from '../../doctor/endpointState.ts';
 import { type Examination, examine, type Look } from '../../doctor/examination.ts';
 import { homeState } from '../../doctor/homeState.ts';
 import { leftProcesses, ownerGone } from '../../doctor/leftProcesses.ts';
@@ -35,17 +35,13 @@ export async function doctorCommand(terminal: Terminal): Promise<ExitCode> {
 
 async function lookOver(look: Look): Promise<{ findings: Finding[]; pid: number | null }> {
   const home = await homeState(look);
-  const { link, findings } = await endpointState(look);
-  const more = link === null ? await withoutBroker(look, findings) : await askBroker(link, look);
+  const { link, isOwned, findings } = await endpointState(look);
+  const alone = isOwned ? BESIDE_A_BROKER : WITHOUT_A_BROKER;
+  const more = link === null ? await examine(alone, look) : await askBroker(link, look);
   return {
     findings: [...home, ...adminState(), ...refusalState(look), ...findings, ...more],
     pid: link?.welcome.pid ?? null,
   };
-}
-
-function withoutBroker(look: Look, reached: Reach['findings']): Promise<Finding[]> {
-  const isOwned = reached.some(({ kind }) => kind === 'broker');
-  return examine(isOwned ? BESIDE_A_BROKER : WITHOUT_A_BROKER, look);
 }
 
 async function askBroker(link: Link, { mend }: Look): Promise<readonly Finding[]> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import type { Finding, FindingKind } from '../../../src/brokerApi/finding.ts';
 import { ensureHome } from '../../../src/brokerApi/home.ts';
-import { hasEnded } from '../../../src/brokerApi/lockFolder.ts';
+import { hasEnded, lockPath } from '../../../src/brokerApi/lockFolder.ts';
 import { newRefusal, writeRefusal } from '../../../src/brokerApi/refusalFiles.ts';
 import { identityOf } from '../../../src/processes/processIdentity.ts';
 import { newHandleId } from '../../../src/registry/handleId.ts';
@@ -182,6 +182,21 @@ suite('doctor with a broker', () => {
     home.signal('SIGCONT');
     await home.open(t, { timeoutMs: PATIENCE_MS });
     assert.equal(home.owner().pid, pid);
+  });
+
+  test('P13 one whose lock proves nothing is asked, and touched by nobody while it is silent', async (t) => {
+    const home = await brokerHome(t);
+    const { pid, number } = home.owner();
+    const lock = lockPath(home.paths.lockFolder, number);
+    const proof = readFileSync(lock);
+    writeFileSync(lock, JSON.stringify({ ...home.owner(), startTime: null }));
+    assert.equal((await doctor(home)).broker, pid);
+    process.kill(pid, 'SIGSTOP');
+    const silent = await doctor(home, '--mend');
+    process.kill(pid, 'SIGCONT');
+    writeFileSync(lock, proof);
+    assert.deepEqual(outcomes(ofOurs(silent)), { stale_lock: 'cannot' });
+    assert.equal(home.endpoint().pid, pid, 'its endpoint is where it was');
   });
 
   test('one whose endpoint was taken away is found all the same', async (t) => {
