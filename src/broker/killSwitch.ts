@@ -148,6 +148,7 @@ export class KillSwitch implements Disposable {
     const { door, note, principal } = order;
     const request = { door, note, principal };
     const waiting = calls.waiting.filter(({ call }) => isOrdered(call, order));
+    const asked = [...calls.asked].filter(({ call }) => isOrdered(call, order));
     const own = new Set(live.map(({ call }) => call));
     const others = new Set(
       calls
@@ -159,6 +160,7 @@ export class KillSwitch implements Disposable {
     const forced = [...live, ...this.#unendedOf(order)].filter((one) => !isShared(one));
     const outcomes = await Promise.all([
       ...waiting.map((one) => revoker.revokeWaiting(one, { ...request, force: true })),
+      ...asked.map((one) => revoker.revokeAsked(one, { ...request, force: true })),
       revoker.revokeMany(idsOf(forced), { ...request, force: true }),
       revoker.revokeMany(idsOf(live.filter(isShared)), { ...request, force: false }),
     ]);

@@ -111,6 +111,11 @@ export class Revoker {
     return { id: call.id, outcome: 'revoked', level: 'none', row: null };
   }
 
+  /** Ends what waits for a call to come again with answers: a server of its own, asked to end. */
+  async revokeAsked(asked: WaitingCall, request: Omit<RevokeOne, 'id'>): Promise<RevokeOutcome> {
+    return { ...(await this.revokeWaiting(asked, request)), level: 'cooperative' };
+  }
+
   /** Ends a task whose time is over: as a revocation does, but that policy is behind it (P9). */
   async expire(handle: HandleId, clock: DeadlineClock): Promise<RevokeOutcome> {
     const request: RevokeOne = { id: handle, door: 'policy', note: null, force: false };

@@ -131,7 +131,7 @@ export class CallDesk {
   /** In an upstream of its own: shown and handed off like any other while that starts. */
   #runAlone(call: ToolCall, message: WireMessage, reply: CallReply): void {
     const { own, context } = this.options;
-    reply.onAnswer = (answer) => own.answered(call.upstream, answer);
+    reply.onAnswer = (answer) => own.answered(call, answer);
     call.enter(reply);
     const run = (upstream: Upstream) => {
       const refusal = call.isWaiting ? authorityRefusal(call, context.authority) : null;

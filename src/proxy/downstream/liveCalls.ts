@@ -33,6 +33,8 @@ export class LiveCalls implements Disposable {
   readonly #byUpstream = new WeakMap<Upstream, Set<LiveCall>>();
   readonly #shown = new Set<LiveCall>();
   readonly #waiting = new Map<LiveCall, WaitingCall>();
+  /** Calls that were answered with questions and may come again: a server of each waits for that. */
+  readonly asked = new Set<WaitingCall>();
   readonly #changed = new Emitter<LiveCall>();
   readonly #sizeChanged = new Emitter<void>();
   readonly #alone = new Emitter<LiveCall>();

@@ -8,7 +8,9 @@ import { inputRoundOf } from '../wire/inputRounds.ts';
 import { Method } from '../wire/mcpNames.ts';
 import { sliceOf, type WireMessage } from '../wire/wireMessage.ts';
 import type { ClientGreeting } from './clientGreeting.ts';
+import type { WaitingCall } from './liveCalls.ts';
 import { RenamedRequests } from './renamedRequests.ts';
+import type { ToolCall } from './toolCall.ts';
 
 export interface OwnUpstreamsOptions {
   readonly context: ProxyContext;
@@ -27,7 +29,7 @@ export interface OwnUse {
 }
 
 /** Of a call that was answered with questions: it comes again with the answers (2026-07-28). */
-interface Kept {
+interface Kept extends WaitingCall {
   /** Of its state: two servers may write the same. */
   readonly key: string;
   readonly upstream: Upstream;
@@ -79,15 +81,18 @@ export class OwnUpstreams {
   }
 
   /** The call's answer: where it asks something, the upstream waits for the call to come again. */
-  answered(upstream: Upstream | null, answer: WireMessage): void {
+  answered(call: ToolCall, answer: WireMessage): void {
+    const { upstream } = call;
     const stateText = inputRoundOf(answer)?.stateText ?? null;
     if (upstream === null || stateText === null || this.#isReleased) return;
     const { context } = this.options;
     context.pool.keep(upstream, true);
     const key = keyOf(stateText);
-    const limit = context.clock.after(KEPT_MS, () => this.#letGo(kept));
-    const kept: Kept = { key, upstream, limit };
+    const end = () => this.#letGo(kept);
+    const limit = context.clock.after(KEPT_MS, end);
+    const kept: Kept = { key, upstream, limit, call, end };
     this.#kept.add(kept);
+    context.calls.asked.add(kept);
   }
 
   /** Whether the host answers here what one of these has asked. */
@@ -203,6 +208,7 @@ export class OwnUpstreams {
   #drop(kept: Kept): void {
     kept.limit.dispose();
     this.#kept.delete(kept);
+    this.options.context.calls.asked.delete(kept);
     this.options.context.pool.keep(kept.upstream, false);
   }
 }

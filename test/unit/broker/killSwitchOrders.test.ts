@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { newRefusal, readRefusals, writeRefusal } from '../../../src/brokerApi/refusalFiles.ts';
 import { turn } from '../../support/fakeHost.ts';
 import { BY_USER, EVERYTHING, switchStage, through } from '../../support/killSwitchStage.ts';
+import { d2 } from '../../support/modernRequest.ts';
 import { waitFor } from '../../support/processes.ts';
 
 const BY_TERMINAL = {
@@ -105,6 +106,36 @@ suite('P7 the kill switch ends what nobody counts as live', () => {
       [[handle, 'revoked']],
     );
     assert.equal(stage.server.ends.length, 1);
+  });
+
+  test('a server that waits for a call to come again with answers', async (t) => {
+    const { stage, killSwitch } = await switchStage(t);
+    stage.script = ({ method }) =>
+      method === 'server/discover'
+        ? { resultType: 'complete', supportedVersions: ['2026-07-28'], capabilities: { tools: {} } }
+        : undefined;
+    const host = stage.connect({ isolation: 'perCall' });
+    host.request('d', 'server/discover', d2());
+    await turn();
+    host.request(1, 'tools/call', d2({ name: 'build' }));
+    await turn();
+    const { server } = stage;
+    server.answer(server.last('tools/call').id, {
+      resultType: 'input_required',
+      requestState: 's',
+      inputRequests: { q: { method: 'elicitation/create', params: { message: '?' } } },
+    });
+    await turn();
+    const elsewhere = { ...BY_USER, scope: { kind: 'route', route: 'other' } } as const;
+    await through(stage, killSwitch.revokeAll(elsewhere));
+    assert.equal(server.shutDowns, 0);
+    const { outcomes } = await through(stage, killSwitch.revokeAll(EVERYTHING));
+    assert.deepEqual(
+      outcomes.map(({ outcome, level }) => [outcome, level]),
+      [['revoked', 'cooperative']],
+    );
+    assert.equal(server.shutDowns, 1);
+    assert.equal(stage.calls.asked.size, 0);
   });
 
   test('and no server comes back by itself where its work is refused', async (t) => {
