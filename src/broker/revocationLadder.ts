@@ -8,8 +8,8 @@ export interface LadderOptions {
   readonly call: LiveCall;
   /** What the server is told; `null`: it has been asked to stop already. */
   readonly reason: string | null;
-  /** Whether the whole upstream may be ended for this one call. */
-  readonly mayEndUpstream: boolean;
+  /** Whether the whole upstream may be ended for this one call; asked when it would be: others may have come. */
+  readonly mayEndUpstream: () => boolean;
   /** The person has said that it may: nothing is tried that would spare it. */
   readonly isForced: boolean;
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export async function climbLadder(options: LadderOptions): Promise<LadderEnd> {
   const isLeftAlone =
     hasAnswered ||
     (own.level !== 'none' && (await answered(call, SETTLE_MS, clock))) ||
-    !options.mayEndUpstream ||
+    !options.mayEndUpstream() ||
     (own.level !== 'none' && upstream.servesSession);
   if (!isLeftAlone) return endedWhole(await upstream.end(graceMs), own);
   return ladderEnd(own.level === 'none' ? 'cooperative' : 'descendants', own);

@@ -233,7 +233,7 @@ export class Revoker {
   #climb(key: string, call: LiveCall, request: RevokeOne & Told): Promise<LadderEnd> {
     const known = this.#climbing.get(key);
     if (known !== undefined) return known;
-    const mayEndUpstream = this.#mayEndUpstream(call, request);
+    const mayEndUpstream = () => this.#mayEndUpstream(call, request);
     const { clock } = this.options;
     const options = { call, reason: request.told, mayEndUpstream, isForced: request.force, clock };
     const climbing = climbLadder(options)
@@ -259,7 +259,7 @@ export class Revoker {
    */
   #mayEndUpstream(call: LiveCall, request: RevokeOne): boolean {
     if (request.force) return true;
-    if (this.sharing([request.id]).length > 0) return false;
+    if (this.options.calls.sharing(call).length > 0) return false;
     return request.door !== 'agent' || call.upstream?.servesSession !== true;
   }
 

@@ -61,6 +61,20 @@ suite('a revocation', () => {
     assert.equal(stage.task.reason?.level, 'terminated');
   });
 
+  test('P6 spares a server that has got other work meanwhile', async () => {
+    const stage = new ProxyStage();
+    const host = await stage.greeted({ policy: 'always' });
+    host.callTool(1, 'build');
+    await turn();
+    const id = handleIn(host.resultOf(1));
+    const revoking = revokerOf(stage).revoke({ ...BY_USER, id });
+    await turn();
+    host.callTool(2, 'test');
+    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    assert.equal((await revoking).level, 'cooperative');
+    assert.equal(firstServer(stage).ends.length, 0);
+  });
+
   test('P6 of a task that was not found again it says that its work may go on', async () => {
     const stage = new ProxyStage();
     const tasks = [aTask(), aTask()];
