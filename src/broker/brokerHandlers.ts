@@ -1,10 +1,10 @@
 import type { LogLine } from '../brokerApi/brokerProtocol.ts';
 import { VERSION } from '../common/product.ts';
-import type { AdminPolicy } from './adminPolicy.ts';
-import type { BrokerContext } from './brokerParts.ts';
+import type { AdminPolicy } from './authority/adminPolicy.ts';
+import type { WorkRefusals } from './authority/workRefusals.ts';
+import type { BrokerContext } from './brokerContext.ts';
 import type { ControlConnection } from './controlConnection.ts';
 import type { Notices } from './notices.ts';
-import type { WorkRefusals } from './workRefusals.ts';
 
 export interface BrokerHandlerOptions {
   readonly context: BrokerContext;

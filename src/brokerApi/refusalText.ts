@@ -28,8 +28,13 @@ export function scopeText(scope: WorkScope): string {
 
 /** One sentence without its end: what is refused, by whom, since when, and why. */
 export function refusalText({ scope, by, since, note }: WorkRefusal): string {
-  const what = `${scopeText(scope)} is refused by ${WHO[by]} since ${since}`;
+  const what = `${scopeText(scope)} is refused by ${WHO[by]} since ${minuteOf(since)}`;
   return note === null ? what : `${what} (${note.replace(/[.\s]+$/, '')})`;
+}
+
+/** `2026-11-29 02:26 UTC`: whoever reads it counts in no ms. */
+function minuteOf(since: string): string {
+  return `${since.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** How it is lifted, in a sentence; an administrator's only by its file. */

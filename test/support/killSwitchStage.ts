@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { KillSwitch, type RevokeAll } from '../../src/broker/killSwitch.ts';
-import { Revoker } from '../../src/broker/revoker.ts';
+import { createWorkGate } from '../../src/broker/authority/workGate.ts';
+import { WorkRefusals } from '../../src/broker/authority/workRefusals.ts';
+import { KillSwitch, type RevokeAll } from '../../src/broker/ending/killSwitch.ts';
+import { Revoker } from '../../src/broker/ending/revoker.ts';
 import { TaskRows } from '../../src/broker/taskRows.ts';
-import { createWorkGate } from '../../src/broker/workGate.ts';
-import { WorkRefusals } from '../../src/broker/workRefusals.ts';
 import { NO_AUTHORITY } from '../../src/proxy/authority.ts';
 import { ProxyStage } from './proxyStage.ts';
 import { temporaryFolder } from './temporaryFolder.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Pauser } from '../../src/broker/pauser.ts';
+import { Pauser } from '../../src/broker/ending/pauser.ts';
 import type { RowContext } from '../../src/broker/taskRows.ts';
 import { TaskHandlesError } from '../../src/common/errors.ts';
 import type { JsonObject } from '../../src/common/json.ts';

@@ -3,7 +3,11 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { AdminPolicy, LOOK_EVERY_MS, WRITING_MS } from '../../../src/broker/adminPolicy.ts';
+import {
+  AdminPolicy,
+  LOOK_EVERY_MS,
+  WRITING_MS,
+} from '../../../src/broker/authority/adminPolicy.ts';
 import { NO_LOCKS } from '../../../src/brokerApi/adminLocks.ts';
 import { AdminMachine } from '../../support/adminMachine.ts';
 import { FakeClock } from '../../support/fakeClock.ts';

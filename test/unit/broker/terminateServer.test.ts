@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Revoker } from '../../../src/broker/revoker.ts';
+import { Revoker } from '../../../src/broker/ending/revoker.ts';
 import { RowFeed } from '../../../src/broker/rowFeed.ts';
 import { TaskRows } from '../../../src/broker/taskRows.ts';
 import type { HandleId } from '../../../src/registry/taskRecord.ts';

@@ -1,11 +1,11 @@
-import type { UnmergedPanic } from '../brokerApi/panicJournal.ts';
-import { systemClock } from '../common/clock.ts';
-import { DisposableStore } from '../common/disposable.ts';
-import type { Upstream } from '../proxy/upstream/upstream.ts';
-import type { Principal } from '../registry/auditTrail.ts';
-import type { Registry } from '../registry/registry.ts';
-import type { TaskEvent } from '../registry/taskEvent.ts';
-import { type HandleId, isTerminal, type UpstreamFacts } from '../registry/taskRecord.ts';
+import type { UnmergedPanic } from '../../brokerApi/panicJournal.ts';
+import { systemClock } from '../../common/clock.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Upstream } from '../../proxy/upstream/upstream.ts';
+import type { Principal } from '../../registry/auditTrail.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { TaskEvent } from '../../registry/taskEvent.ts';
+import { type HandleId, isTerminal, type UpstreamFacts } from '../../registry/taskRecord.ts';
 
 /** Why a task ended that `panic` has ended past its broker. */
 export const PANIC_NOTE = 'panic ended its processes without the broker.';

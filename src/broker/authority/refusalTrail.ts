@@ -1,6 +1,6 @@
-import type { WorkRefusal } from '../brokerApi/workRefusal.ts';
-import type { Log } from '../common/log.ts';
-import type { AuditTrail, Principal } from '../registry/auditTrail.ts';
+import type { WorkRefusal } from '../../brokerApi/workRefusal.ts';
+import type { Log } from '../../common/log.ts';
+import type { AuditTrail, Principal } from '../../registry/auditTrail.ts';
 import { refusalRow } from './refusalRow.ts';
 
 export interface RefusalTrailOptions {

@@ -8,15 +8,20 @@ import {
   readRefusals,
   removeRefusal,
   writeRefusal,
-} from '../brokerApi/refusalFiles.ts';
-import { refusalText } from '../brokerApi/refusalText.ts';
-import { isInScope, mayCover, type WorkPlace, type WorkRefusal } from '../brokerApi/workRefusal.ts';
-import type { Clock } from '../common/clock.ts';
-import type { Disposable } from '../common/disposable.ts';
-import { messageOf, TaskHandlesError } from '../common/errors.ts';
-import { Emitter, type Event } from '../common/event.ts';
-import type { Log } from '../common/log.ts';
-import type { AuditTrail, Principal } from '../registry/auditTrail.ts';
+} from '../../brokerApi/refusalFiles.ts';
+import { refusalText } from '../../brokerApi/refusalText.ts';
+import {
+  isInScope,
+  mayCover,
+  type WorkPlace,
+  type WorkRefusal,
+} from '../../brokerApi/workRefusal.ts';
+import type { Clock } from '../../common/clock.ts';
+import type { Disposable } from '../../common/disposable.ts';
+import { messageOf, TaskHandlesError } from '../../common/errors.ts';
+import { Emitter, type Event } from '../../common/event.ts';
+import type { Log } from '../../common/log.ts';
+import type { AuditTrail, Principal } from '../../registry/auditTrail.ts';
 import { FolderChange } from './folderChange.ts';
 import { RefusalTrail } from './refusalTrail.ts';
 

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { WorkRefusals } from '../../../src/broker/workRefusals.ts';
+import { WorkRefusals } from '../../../../src/broker/authority/workRefusals.ts';
 import {
   liftOnDisk,
   newRefusal,
   readLifted,
   readRefusals,
   writeRefusal,
-} from '../../../src/brokerApi/refusalFiles.ts';
-import { systemClock } from '../../../src/common/clock.ts';
-import { silentLog } from '../../../src/common/log.ts';
-import type { Principal } from '../../../src/registry/auditTrail.ts';
-import { MemoryAuditTrail } from '../../support/memoryAuditTrail.ts';
-import { waitFor } from '../../support/processes.ts';
-import { temporaryFolder } from '../../support/temporaryFolder.ts';
+} from '../../../../src/brokerApi/refusalFiles.ts';
+import { systemClock } from '../../../../src/common/clock.ts';
+import { silentLog } from '../../../../src/common/log.ts';
+import type { Principal } from '../../../../src/registry/auditTrail.ts';
+import { MemoryAuditTrail } from '../../../support/memoryAuditTrail.ts';
+import { waitFor } from '../../../support/processes.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const PLACE = { route: 'build', workspace: null, conversationId: null };
 const EVERYTHING = { scope: { kind: 'everything' }, by: 'user', note: null } as const;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { ControlHandler } from '../../../src/broker/controlConnection.ts';
-import { handlePauseRequests } from '../../../src/broker/pauseHandlers.ts';
-import { TaskRows } from '../../../src/broker/taskRows.ts';
-import type { TaskRow } from '../../../src/brokerApi/brokerProtocol.ts';
-import type { JsonObject } from '../../../src/common/json.ts';
-import type { RoutePolicy } from '../../../src/registry/policy.ts';
-import { turn } from '../../support/fakeHost.ts';
-import { ProxyStage } from '../../support/proxyStage.ts';
+import type { ControlHandler } from '../../../../src/broker/controlConnection.ts';
+import { handlePauseRequests } from '../../../../src/broker/ending/pauseHandlers.ts';
+import { TaskRows } from '../../../../src/broker/taskRows.ts';
+import type { TaskRow } from '../../../../src/brokerApi/brokerProtocol.ts';
+import type { JsonObject } from '../../../../src/common/json.ts';
+import type { RoutePolicy } from '../../../../src/registry/policy.ts';
+import { turn } from '../../../support/fakeHost.ts';
+import { ProxyStage } from '../../../support/proxyStage.ts';
 
 const ALONE: RoutePolicy = { isolation: 'perCall' };
 type Handler = ControlHandler<'tasks/pause'>;

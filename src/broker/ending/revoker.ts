@@ -1,20 +1,20 @@
-import type { RevokeOutcome } from '../brokerApi/brokerProtocol.ts';
-import type { Clock } from '../common/clock.ts';
-import { DisposableStore } from '../common/disposable.ts';
-import { messageOf } from '../common/errors.ts';
-import type { Log } from '../common/log.ts';
-import { redactSecrets } from '../common/redact.ts';
-import type { LiveCall } from '../proxy/downstream/liveCall.ts';
-import type { LiveCalls, WaitingCall } from '../proxy/downstream/liveCalls.ts';
-import type { UnendedWork } from '../proxy/downstream/unendedWork.ts';
-import { BROKER_PRINCIPAL } from '../registry/auditDrafts.ts';
-import type { AuditDraft, AuditTrail, Principal } from '../registry/auditTrail.ts';
-import type { Registry } from '../registry/registry.ts';
-import type { DeadlineClock, TaskEvent } from '../registry/taskEvent.ts';
-import type { Door, HandleId, RevocationLevel } from '../registry/taskRecord.ts';
+import type { RevokeOutcome } from '../../brokerApi/brokerProtocol.ts';
+import type { Clock } from '../../common/clock.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { LiveCall } from '../../proxy/downstream/liveCall.ts';
+import type { LiveCalls, WaitingCall } from '../../proxy/downstream/liveCalls.ts';
+import type { UnendedWork } from '../../proxy/downstream/unendedWork.ts';
+import { BROKER_PRINCIPAL } from '../../registry/auditDrafts.ts';
+import type { AuditDraft, AuditTrail, Principal } from '../../registry/auditTrail.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { DeadlineClock, TaskEvent } from '../../registry/taskEvent.ts';
+import type { Door, HandleId } from '../../registry/taskRecord.ts';
+import type { TaskRows } from '../taskRows.ts';
 import { type LadderEnd, stopReason } from './ladderEnd.ts';
 import { climbLadder, endServer } from './revocationLadder.ts';
-import type { TaskRows } from './taskRows.ts';
+import { endedText, joinedNotes, noteFor, sharedNote, withoutSecrets } from './revocationWords.ts';
 
 export interface RevokerOptions {
   readonly registry: Registry;
@@ -167,7 +167,7 @@ export class Revoker {
   ): Promise<RevokeOutcome> {
     const { registry, rows } = this.options;
     const end = await endServer(call);
-    const note = joined([
+    const note = joinedNotes([
       'Its server had not stopped, and was ended later.',
       request.note,
       end.note,
@@ -271,41 +271,9 @@ export class Revoker {
   }
 }
 
-/** For the model whose call was ended. */
-function endedText({ tool }: LiveCall, { door, note }: Omit<RevokeOne, 'id'>): string {
-  const who = door === 'user' ? 'The user' : `The ${door}`;
-  const why = note === null ? '' : ` ${note}`;
-  return `${who} stopped this call of \`${tool}\`.${why} Do not start it again unless the user asks.`;
-}
-
 /** A call on its way to be a task is one afterwards, or open again where the disk refused. */
 async function endOpen(call: LiveCall, why: string): Promise<boolean> {
   if (call.endOpen(why)) return true;
   await call.handOff();
   return call.endOpen(why);
-}
-
-/** A server that has not answered may be at it still; one that has answered has stopped. */
-function noteFor(level: RevocationLevel, call: LiveCall | undefined): string | null {
-  if (level === 'none' && call?.isAttached === false) {
-    return 'Its server was not found again yet, so the work may go on there.';
-  }
-  if (call?.isPendingUpstream !== true) return null;
-  return 'Its server was asked to stop and had not answered; it serves others too, so it was not ended and may go on working.';
-}
-
-/** What somebody gave as a reason goes to disk, and to whoever asks for the task. */
-function withoutSecrets(note: string | null): string | null {
-  return note === null ? null : redactSecrets(note);
-}
-
-/** Of what ends with a server because something else there is ended by force. No handle is named (P8). */
-function sharedNote(tools: readonly string[], note: string | null): string | null {
-  const names = [...new Set(tools)].map((tool) => `\`${tool}\``).join(', ');
-  if (names === '') return note;
-  return joined([`Its server was ended by force to stop ${names}, which it served too.`, note]);
-}
-
-function joined(notes: readonly (string | null)[]): string {
-  return notes.filter((note) => note !== null).join(' ');
 }

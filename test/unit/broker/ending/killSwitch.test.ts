@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { RevokeAll } from '../../../src/broker/killSwitch.ts';
-import { newRefusal, writeRefusal } from '../../../src/brokerApi/refusalFiles.ts';
-import { isTerminal } from '../../../src/registry/taskRecord.ts';
-import { type FakeHost, turn } from '../../support/fakeHost.ts';
-import { BY_USER, EVERYTHING, switchStage, through } from '../../support/killSwitchStage.ts';
+import type { RevokeAll } from '../../../../src/broker/ending/killSwitch.ts';
+import { newRefusal, writeRefusal } from '../../../../src/brokerApi/refusalFiles.ts';
+import { isTerminal } from '../../../../src/registry/taskRecord.ts';
+import { type FakeHost, turn } from '../../../support/fakeHost.ts';
+import { BY_USER, EVERYTHING, switchStage, through } from '../../../support/killSwitchStage.ts';
 
 const META_KEY = 'mcp-task-handles/idempotencyKey';
 const META_CHAT = 'vscode.conversationId';

@@ -1,8 +1,8 @@
-import type { AdminLocks } from '../brokerApi/adminLocks.ts';
-import { lockedBy } from '../brokerApi/lockWords.ts';
-import { matchesGlob } from '../common/globs.ts';
-import type { Authority, WantedCall } from '../proxy/authority.ts';
-import { MAX_TIMER_MS, type ResolvedPolicy } from '../registry/policy.ts';
+import type { AdminLocks } from '../../brokerApi/adminLocks.ts';
+import { lockedBy } from '../../brokerApi/lockWords.ts';
+import { matchesGlob } from '../../common/globs.ts';
+import type { Authority, WantedCall } from '../../proxy/authority.ts';
+import { MAX_TIMER_MS, type ResolvedPolicy } from '../../registry/policy.ts';
 import type { WorkGate } from './workGate.ts';
 
 export interface AuthorityParts {

@@ -1,7 +1,7 @@
-import { liftText, refusalText } from '../brokerApi/refusalText.ts';
-import type { WorkPlace, WorkRefusal } from '../brokerApi/workRefusal.ts';
-import type { Authority, WantedCall } from '../proxy/authority.ts';
-import type { KillSwitch } from './killSwitch.ts';
+import { liftText, refusalText } from '../../brokerApi/refusalText.ts';
+import type { WorkPlace, WorkRefusal } from '../../brokerApi/workRefusal.ts';
+import type { Authority, WantedCall } from '../../proxy/authority.ts';
+import type { KillSwitch } from '../ending/killSwitch.ts';
 import type { WorkRefusals } from './workRefusals.ts';
 
 /** What the kill switch says of a call (P7). */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Pauser } from '../../../src/broker/pauser.ts';
-import { Revoker } from '../../../src/broker/revoker.ts';
-import { TaskRows } from '../../../src/broker/taskRows.ts';
-import type { HandleId } from '../../../src/registry/taskRecord.ts';
-import { turn } from '../../support/fakeHost.ts';
-import { LINGER_MS } from '../../support/proxyStage.ts';
-import { withTask } from '../../support/runningTask.ts';
+import { Pauser } from '../../../../src/broker/ending/pauser.ts';
+import { Revoker } from '../../../../src/broker/ending/revoker.ts';
+import { TaskRows } from '../../../../src/broker/taskRows.ts';
+import type { HandleId } from '../../../../src/registry/taskRecord.ts';
+import { turn } from '../../../support/fakeHost.ts';
+import { LINGER_MS } from '../../../support/proxyStage.ts';
+import { withTask } from '../../../support/runningTask.ts';
 
 const USER = { door: 'user' } as const;
 const AGENT = { door: 'agent' } as const;

@@ -1,9 +1,9 @@
-import { forgetInstance, readLedger } from '../brokerApi/processLedger.ts';
-import type { Log } from '../common/log.ts';
-import { endOrphans, findOrphans } from '../processes/orphans.ts';
-import { isOwnerAlive } from '../processes/ownerMark.ts';
-import { isSameProcess } from '../processes/processIdentity.ts';
-import { isTerminal, type TaskRecord, type UpstreamFacts } from '../registry/taskRecord.ts';
+import { forgetInstance, readLedger } from '../../brokerApi/processLedger.ts';
+import type { Log } from '../../common/log.ts';
+import { endOrphans, findOrphans } from '../../processes/orphans.ts';
+import { isOwnerAlive } from '../../processes/ownerMark.ts';
+import { isSameProcess } from '../../processes/processIdentity.ts';
+import { isTerminal, type TaskRecord, type UpstreamFacts } from '../../registry/taskRecord.ts';
 
 /** Where what a dead broker has started is written down. */
 export interface LeftByDead {

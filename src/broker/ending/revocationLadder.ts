@@ -1,7 +1,7 @@
-import type { Clock } from '../common/clock.ts';
-import type { LiveCall } from '../proxy/downstream/liveCall.ts';
-import { NOTHING_ENDED, type UpstreamEnding } from '../proxy/upstream/upstreamChannel.ts';
-import type { RevocationLevel } from '../registry/taskRecord.ts';
+import type { Clock } from '../../common/clock.ts';
+import type { LiveCall } from '../../proxy/downstream/liveCall.ts';
+import { NOTHING_ENDED, type UpstreamEnding } from '../../proxy/upstream/upstreamChannel.ts';
+import type { RevocationLevel } from '../../registry/taskRecord.ts';
 import { type LadderEnd, ladderEnd } from './ladderEnd.ts';
 
 export interface LadderOptions {

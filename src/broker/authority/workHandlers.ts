@@ -1,9 +1,9 @@
-import { parseWorkScope, type WorkScope } from '../brokerApi/workRefusal.ts';
-import { TaskHandlesError } from '../common/errors.ts';
-import { type JsonObject, stringOr } from '../common/json.ts';
-import type { ControlConnection } from './controlConnection.ts';
-import { assertPerson, type PrincipalOf } from './controlPrincipal.ts';
-import type { KillSwitch } from './killSwitch.ts';
+import { parseWorkScope, type WorkScope } from '../../brokerApi/workRefusal.ts';
+import { TaskHandlesError } from '../../common/errors.ts';
+import { type JsonObject, stringOr } from '../../common/json.ts';
+import type { ControlConnection } from '../controlConnection.ts';
+import { assertPerson, type PrincipalOf } from '../controlPrincipal.ts';
+import type { KillSwitch } from '../ending/killSwitch.ts';
 import type { WorkRefusals } from './workRefusals.ts';
 
 export interface WorkDesk {

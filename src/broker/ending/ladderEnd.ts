@@ -1,6 +1,6 @@
-import type { UpstreamEnding } from '../proxy/upstream/upstreamChannel.ts';
-import type { DeadlineClock } from '../registry/taskEvent.ts';
-import type { Door, Freed, RevocationLevel } from '../registry/taskRecord.ts';
+import type { UpstreamEnding } from '../../proxy/upstream/upstreamChannel.ts';
+import type { DeadlineClock } from '../../registry/taskEvent.ts';
+import type { Door, Freed, RevocationLevel } from '../../registry/taskRecord.ts';
 
 /** How a ladder ended. */
 export interface LadderEnd {

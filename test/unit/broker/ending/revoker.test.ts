@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Revoker } from '../../../src/broker/revoker.ts';
-import { TaskRows } from '../../../src/broker/taskRows.ts';
-import { isJsonObject } from '../../../src/common/json.ts';
-import { ReattachedCall } from '../../../src/proxy/downstream/reattachedCall.ts';
-import type { HandleId } from '../../../src/registry/taskRecord.ts';
-import type { FakeChannel } from '../../support/fakeChannel.ts';
-import { turn } from '../../support/fakeHost.ts';
-import { handleIn, ProxyStage } from '../../support/proxyStage.ts';
-import { aTask } from '../../support/taskRecords.ts';
+import { Revoker } from '../../../../src/broker/ending/revoker.ts';
+import { TaskRows } from '../../../../src/broker/taskRows.ts';
+import { isJsonObject } from '../../../../src/common/json.ts';
+import { ReattachedCall } from '../../../../src/proxy/downstream/reattachedCall.ts';
+import type { HandleId } from '../../../../src/registry/taskRecord.ts';
+import type { FakeChannel } from '../../../support/fakeChannel.ts';
+import { turn } from '../../../support/fakeHost.ts';
+import { handleIn, ProxyStage } from '../../../support/proxyStage.ts';
+import { aTask } from '../../../support/taskRecords.ts';
 
 const HAND_OFF_MS = 10_000;
 const BY_USER = { door: 'user', note: null, force: false } as const;

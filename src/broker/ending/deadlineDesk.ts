@@ -1,17 +1,17 @@
-import type { AdminLocks } from '../brokerApi/adminLocks.ts';
-import type { BrokerNotifications, ClockName, TaskRow } from '../brokerApi/brokerProtocol.ts';
-import { lockedBy } from '../brokerApi/lockWords.ts';
-import type { Disposable } from '../common/disposable.ts';
-import { DisposableStore } from '../common/disposable.ts';
-import { messageOf, TaskHandlesError } from '../common/errors.ts';
-import { Emitter, type Event } from '../common/event.ts';
-import type { Log } from '../common/log.ts';
-import type { Principal } from '../registry/auditTrail.ts';
-import type { Deadlines, Extension } from '../registry/deadlines.ts';
-import type { Registry } from '../registry/registry.ts';
-import { isTerminal, type TaskRecord } from '../registry/taskRecord.ts';
+import type { AdminLocks } from '../../brokerApi/adminLocks.ts';
+import type { BrokerNotifications, ClockName, TaskRow } from '../../brokerApi/brokerProtocol.ts';
+import { lockedBy } from '../../brokerApi/lockWords.ts';
+import type { Disposable } from '../../common/disposable.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import { messageOf, TaskHandlesError } from '../../common/errors.ts';
+import { Emitter, type Event } from '../../common/event.ts';
+import type { Log } from '../../common/log.ts';
+import type { Principal } from '../../registry/auditTrail.ts';
+import type { Deadlines, Extension } from '../../registry/deadlines.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { isTerminal, type TaskRecord } from '../../registry/taskRecord.ts';
+import type { TaskRows } from '../taskRows.ts';
 import type { Revoker } from './revoker.ts';
-import type { TaskRows } from './taskRows.ts';
 
 type Warning = BrokerNotifications['tasks/warned'];
 

@@ -1,5 +1,5 @@
+import type { ControlConnection } from '../controlConnection.ts';
 import type { AdminPolicy } from './adminPolicy.ts';
-import type { ControlConnection } from './controlConnection.ts';
 
 /** Registers what tells clients what an administrator has locked. */
 export function handleLockRequests(connection: ControlConnection, policy: AdminPolicy): void {

@@ -1,7 +1,7 @@
-import { scopeText } from '../brokerApi/refusalText.ts';
-import type { WorkRefusal } from '../brokerApi/workRefusal.ts';
-import { redactSecrets } from '../common/redact.ts';
-import type { AuditDraft, Principal } from '../registry/auditTrail.ts';
+import { scopeText } from '../../brokerApi/refusalText.ts';
+import type { WorkRefusal } from '../../brokerApi/workRefusal.ts';
+import { redactSecrets } from '../../common/redact.ts';
+import type { AuditDraft, Principal } from '../../registry/auditTrail.ts';
 
 const MAX_REASON = 300;
 

@@ -1,20 +1,20 @@
-import type { RevokeOutcome } from '../brokerApi/brokerProtocol.ts';
-import { forgetPanic, readPanics, type UnmergedPanic } from '../brokerApi/panicJournal.ts';
-import { isInScope, type WorkRefusal, type WorkScope } from '../brokerApi/workRefusal.ts';
-import type { Clock } from '../common/clock.ts';
-import { type Disposable, DisposableStore } from '../common/disposable.ts';
-import { messageOf } from '../common/errors.ts';
-import type { Log } from '../common/log.ts';
-import type { LiveCall } from '../proxy/downstream/liveCall.ts';
-import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
-import type { UnendedWork } from '../proxy/downstream/unendedWork.ts';
-import type { Principal } from '../registry/auditTrail.ts';
-import type { Registry } from '../registry/registry.ts';
-import { type Door, isTerminal, type TaskRecord } from '../registry/taskRecord.ts';
-import { FolderChange } from './folderChange.ts';
+import type { RevokeOutcome } from '../../brokerApi/brokerProtocol.ts';
+import { forgetPanic, readPanics, type UnmergedPanic } from '../../brokerApi/panicJournal.ts';
+import { isInScope, type WorkRefusal, type WorkScope } from '../../brokerApi/workRefusal.ts';
+import type { Clock } from '../../common/clock.ts';
+import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { LiveCall } from '../../proxy/downstream/liveCall.ts';
+import type { LiveCalls } from '../../proxy/downstream/liveCalls.ts';
+import type { UnendedWork } from '../../proxy/downstream/unendedWork.ts';
+import type { Principal } from '../../registry/auditTrail.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { type Door, isTerminal, type TaskRecord } from '../../registry/taskRecord.ts';
+import { FolderChange } from '../authority/folderChange.ts';
+import type { WorkRefusals } from '../authority/workRefusals.ts';
 import { endedByPanic, PANIC_NOTE, panicPrincipal, treesOf } from './panicMerge.ts';
 import type { Revoker } from './revoker.ts';
-import type { WorkRefusals } from './workRefusals.ts';
 
 export interface KillSwitchOptions {
   readonly registry: Registry;

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { type AdminLocks, NO_LOCKS } from '../brokerApi/adminLocks.ts';
-import { type AdminReading, readAdminPolicy } from '../brokerApi/adminPolicyFile.ts';
-import { lockLines } from '../brokerApi/lockWords.ts';
-import { parseAdminLocks } from '../brokerApi/parseAdminLocks.ts';
-import type { WorkRefusal } from '../brokerApi/workRefusal.ts';
-import type { Clock } from '../common/clock.ts';
-import type { Disposable } from '../common/disposable.ts';
-import { Emitter, type Event } from '../common/event.ts';
-import type { Log } from '../common/log.ts';
-import { writeFileAtomically } from '../store/durableFiles.ts';
-import type { Notices } from './notices.ts';
+import { type AdminLocks, NO_LOCKS } from '../../brokerApi/adminLocks.ts';
+import { type AdminReading, readAdminPolicy } from '../../brokerApi/adminPolicyFile.ts';
+import { lockLines } from '../../brokerApi/lockWords.ts';
+import { parseAdminLocks } from '../../brokerApi/parseAdminLocks.ts';
+import type { WorkRefusal } from '../../brokerApi/workRefusal.ts';
+import type { Clock } from '../../common/clock.ts';
+import type { Disposable } from '../../common/disposable.ts';
+import { Emitter, type Event } from '../../common/event.ts';
+import type { Log } from '../../common/log.ts';
+import { writeFileAtomically } from '../../store/durableFiles.ts';
+import type { Notices } from '../notices.ts';
 
 export interface AdminPolicyOptions {
   /** The administrator's file. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
-import { newRefusal, readRefusals, writeRefusal } from '../../../src/brokerApi/refusalFiles.ts';
-import { turn } from '../../support/fakeHost.ts';
-import { BY_USER, EVERYTHING, switchStage, through } from '../../support/killSwitchStage.ts';
-import { d2 } from '../../support/modernRequest.ts';
-import { waitFor } from '../../support/processes.ts';
+import { newRefusal, readRefusals, writeRefusal } from '../../../../src/brokerApi/refusalFiles.ts';
+import { turn } from '../../../support/fakeHost.ts';
+import { BY_USER, EVERYTHING, switchStage, through } from '../../../support/killSwitchStage.ts';
+import { d2 } from '../../../support/modernRequest.ts';
+import { waitFor } from '../../../support/processes.ts';
 
 const BY_TERMINAL = {
   scope: EVERYTHING.scope,

@@ -1,5 +1,5 @@
-import { stampOf } from '../brokerApi/refusalFiles.ts';
-import type { Clock } from '../common/clock.ts';
+import { stampOf } from '../../brokerApi/refusalFiles.ts';
+import type { Clock } from '../../common/clock.ts';
 
 /** The coarsest ticks in which file systems count: what has changed just now may do so again unseen. */
 const TICK_MS = 2_000;

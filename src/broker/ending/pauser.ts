@@ -1,14 +1,14 @@
-import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
-import { pauseRefusal } from '../proxy/downstream/pauseRefusal.ts';
-import type { PauseAnswer, PauseRequest, Pausing } from '../proxy/pausing.ts';
-import type { Upstream } from '../proxy/upstream/upstream.ts';
-import type { Standstill } from '../proxy/upstream/upstreamChannel.ts';
-import { noSuchHandle } from '../registry/noSuchHandle.ts';
-import type { Registry } from '../registry/registry.ts';
-import type { TaskEvent } from '../registry/taskEvent.ts';
-import { isTerminal, type TaskRecord } from '../registry/taskRecord.ts';
-import { isPausedFor } from '../registry/transition.ts';
-import { Turns } from '../store/turns.ts';
+import type { LiveCalls } from '../../proxy/downstream/liveCalls.ts';
+import { pauseRefusal } from '../../proxy/downstream/pauseRefusal.ts';
+import type { PauseAnswer, PauseRequest, Pausing } from '../../proxy/pausing.ts';
+import type { Upstream } from '../../proxy/upstream/upstream.ts';
+import type { Standstill } from '../../proxy/upstream/upstreamChannel.ts';
+import { noSuchHandle } from '../../registry/noSuchHandle.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { TaskEvent } from '../../registry/taskEvent.ts';
+import { isTerminal, type TaskRecord } from '../../registry/taskRecord.ts';
+import { isPausedFor } from '../../registry/transition.ts';
+import { Turns } from '../../store/turns.ts';
 
 const BY_ANOTHER =
   'It was not paused by an agent, so no agent may let it go on: leave it to the user.';

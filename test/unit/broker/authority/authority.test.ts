@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { adminRefusal, boundPolicy } from '../../../src/broker/authority.ts';
-import { type AdminLocks, NO_LOCKS } from '../../../src/brokerApi/adminLocks.ts';
-import { DEFAULT_POLICY, MAX_TIMER_MS, type ResolvedPolicy } from '../../../src/registry/policy.ts';
+import { adminRefusal, boundPolicy } from '../../../../src/broker/authority/authority.ts';
+import { type AdminLocks, NO_LOCKS } from '../../../../src/brokerApi/adminLocks.ts';
+import {
+  DEFAULT_POLICY,
+  MAX_TIMER_MS,
+  type ResolvedPolicy,
+} from '../../../../src/registry/policy.ts';
 
 const SOURCE = { source: '/etc/x/policy.json', by: 'IT' };
 const CALL = { route: { name: 'web', workspace: null }, tool: 'deploy' };

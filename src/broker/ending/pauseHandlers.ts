@@ -1,12 +1,12 @@
-import type { TaskRow } from '../brokerApi/brokerProtocol.ts';
-import { TaskHandlesError } from '../common/errors.ts';
-import type { JsonObject } from '../common/json.ts';
-import type { LiveCalls } from '../proxy/downstream/liveCalls.ts';
-import { pauseRefusal } from '../proxy/downstream/pauseRefusal.ts';
-import type { PauseAnswer, PauseRequest, Pausing } from '../proxy/pausing.ts';
-import type { ControlConnection } from './controlConnection.ts';
-import type { PrincipalOf } from './controlPrincipal.ts';
-import type { TaskRows } from './taskRows.ts';
+import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
+import { TaskHandlesError } from '../../common/errors.ts';
+import type { JsonObject } from '../../common/json.ts';
+import type { LiveCalls } from '../../proxy/downstream/liveCalls.ts';
+import { pauseRefusal } from '../../proxy/downstream/pauseRefusal.ts';
+import type { PauseAnswer, PauseRequest, Pausing } from '../../proxy/pausing.ts';
+import type { ControlConnection } from '../controlConnection.ts';
+import type { PrincipalOf } from '../controlPrincipal.ts';
+import type { TaskRows } from '../taskRows.ts';
 
 export interface PauseDesk {
   readonly pausing: Pausing;
