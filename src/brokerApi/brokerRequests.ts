@@ -47,12 +47,13 @@ export interface BrokerRequests {
   'tasks/revokePlan': { params: { ids: readonly string[] }; result: { alsoEnds: TaskRow[] } };
   /**
    * The kill switch (P7): refuses new work of the scope until it is accepted again, durably, then ends
-   * every live task and call of it, with whatever shares their servers. Without `scope`: everything.
+   * every live task and call of it: by force where all work of its server is in scope, else by asking.
+   * Without `scope`: everything.
    * `isUnwritten`: the disk refuses, so it holds only while this broker runs, which tries on.
    */
   'tasks/revokeAll': {
     params: { door: Door; note?: string; scope?: WorkScope };
-    result: { outcomes: RevokeOutcome[]; refusal: WorkRefusal | null; isUnwritten?: true };
+    result: { outcomes: RevokeOutcome[]; refusal: WorkRefusal; isUnwritten?: true };
   };
   /**
    * Lifts the refusal with this id; without it every one that may be lifted. Rejects with

@@ -29,7 +29,7 @@ export async function revokeAll(terminal: Terminal): Promise<RevokedAll> {
     const { outcomes, refusal, isUnwritten } = await terminal.withBroker((client) =>
       client.request('tasks/revokeAll', params),
     );
-    if (refusal !== null) terminal.say(refusalLine(refusal));
+    terminal.say(refusalLine(refusal));
     if (isUnwritten === true) terminal.say(UNWRITTEN);
     return { outcomes, code: isUnwritten === true ? ExitCode.failed : ExitCode.done };
   } catch (error) {
