@@ -1,5 +1,5 @@
 import { ensureHome, type HomePaths, resolveHome } from '../brokerApi/home.ts';
-import { FATAL_MARK, HELD_MARK } from '../brokerApi/startBroker.ts';
+import { fatalMark, HELD_MARK } from '../brokerApi/startBroker.ts';
 import { messageOf } from '../common/errors.ts';
 import { parseBrokerArguments } from './brokerArguments.ts';
 import { BrokerLock } from './brokerLock.ts';
@@ -11,15 +11,18 @@ import { BrokerProcess } from './brokerProcess.ts';
  * this ends quietly with 0, so that starting twice is harmless. stderr is the start log.
  */
 export async function runBroker(args: readonly string[]): Promise<void> {
+  let startId: string | undefined;
   try {
-    const { home, idleExitMs } = parseBrokerArguments(args);
+    const parsed = parseBrokerArguments(args);
+    const { home, idleExitMs } = parsed;
+    startId = parsed.startId;
     const paths = resolveHome({ home });
     ensureHome(paths);
     const outcome = BrokerLock.acquire({ folder: paths.lockFolder });
     if (outcome.kind === 'held') process.stderr.write(`${HELD_MARK}${outcome.pid}\n`);
     else await ownHome(paths, outcome.lock, idleExitMs);
   } catch (error) {
-    process.stderr.write(`${FATAL_MARK}${messageOf(error)}\n`);
+    process.stderr.write(`${fatalMark(startId)}${messageOf(error)}\n`);
     process.exit(1);
   }
 }

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TaskHandlesError } from '../common/errors.ts';
 import { readEndpoint } from './endpointFile.ts';
 import { greet, type HelloFacts, type Link } from './greeting.ts';
 import { ensureHome, type HomePaths } from './home.ts';
-import { FATAL_MARK, HELD_MARK, startBroker, startLogSince, startLogSize } from './startBroker.ts';
+import { fatalMark, HELD_MARK, startBroker, startLogSince, startLogSize } from './startBroker.ts';
 
 export type { HelloFacts, Link };
 
@@ -43,6 +44,7 @@ class Opening {
   readonly #options: LinkOptions;
   readonly #deadline: number;
   readonly #logMark: number;
+  readonly #startId = randomUUID();
   #pauseMs = FIRST_PAUSE_MS;
   #startPauseMs = FIRST_START_PAUSE_MS;
   #nextStart = 0;
@@ -74,8 +76,11 @@ class Opening {
   /** Waits a little; throws what is known when the time is over. */
   async rest(): Promise<void> {
     const { paths, signal } = this.#options;
-    const lines = startLogSince(paths.startLog, this.#logMark);
-    const failure = startFailureIn(lines);
+    const mark = fatalMark(this.#startId);
+    const lines = startLogSince(paths.startLog, this.#logMark).filter(
+      (line) => line.startsWith(mark) || !ANY_FATAL.test(line),
+    );
+    const failure = startFailureIn(lines, mark);
     if (failure !== undefined) throw startFailed(failure);
     if (this.#remainingMs() <= 0) throw this.#outOfTime(lines);
     await pause(Math.min(this.#pauseMs, this.#remainingMs()), undefined, signal && { signal });
@@ -96,7 +101,7 @@ class Opening {
     if (performance.now() < this.#nextStart) return;
     this.#nextStart = performance.now() + this.#startPauseMs;
     this.#startPauseMs *= 2;
-    await startBroker({ paths, ...start });
+    await startBroker({ paths, ...start, startId: this.#startId });
   }
 
   /** A refused token is read again once: the broker may have changed between file and socket. */
@@ -117,10 +122,13 @@ class Opening {
   }
 }
 
+/** Of any start: others' failures, in an environment of theirs, say nothing of ours. */
+const ANY_FATAL = /^fatal( [\w-]+)?: /;
+
 /** What a starting broker said of its failure, or Node of a crash, which ends with its version. */
-function startFailureIn(lines: readonly string[]): string | undefined {
-  const fatal = lines.findLast((line) => line.startsWith(FATAL_MARK));
-  if (fatal !== undefined) return fatal.slice(FATAL_MARK.length);
+function startFailureIn(lines: readonly string[], mark: string): string | undefined {
+  const fatal = lines.findLast((line) => line.startsWith(mark));
+  if (fatal !== undefined) return fatal.slice(mark.length);
   if (!lines.some((line) => /^Node\.js v\d/.test(line))) return undefined;
   return lines.findLast((line) => /^(Uncaught )?\w*Error\b/.test(line)) ?? lines.at(-1);
 }

@@ -12,10 +12,14 @@ export interface StartOptions {
   /** Where the installed programs are; the broker runs from a copy in the home. */
   readonly distFolder: string;
   readonly idleExitMs?: number | undefined;
+  /** Stands in what this broker says of its failure: all starters of a home share the start log. */
+  readonly startId?: string | undefined;
 }
 
-/** Begins a line of the start log that says why a broker did not come up. */
-export const FATAL_MARK = 'fatal: ';
+/** Begins a line of the start log that says why the broker of this start did not come up. */
+export function fatalMark(startId = ''): string {
+  return `fatal${startId === '' ? '' : ` ${startId}`}: `;
+}
 /** Begins a line of the start log that names the living owner of the home. */
 export const HELD_MARK = 'held: ';
 
@@ -43,6 +47,7 @@ export async function startBroker(options: StartOptions): Promise<void> {
   const program = join(stageVersion(paths, options.distFolder), BROKER_PROGRAM);
   const args = [program, '--home', paths.root];
   if (options.idleExitMs !== undefined) args.push('--idle-exit-ms', String(options.idleExitMs));
+  if (options.startId !== undefined) args.push('--start-id', options.startId);
   keepShort(paths.startLog);
   try {
     if (process.platform === 'win32') startDetached(args, paths);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { ensureHome } from '../../../src/brokerApi/home.ts';
 import { linkLock } from '../../../src/brokerApi/lockFolder.ts';
+import { fatalMark } from '../../../src/brokerApi/startBroker.ts';
 import { type ErrorCode, TaskHandlesError } from '../../../src/common/errors.ts';
 import { BrokerHome } from '../../support/brokerHome.ts';
 
@@ -66,6 +67,17 @@ suite('bad home', () => {
     const words = /is longer than the \d+ bytes .*; set XDG_RUNTIME_DIR or TMPDIR/;
     await assert.rejects(home.open(t), rejection('socket_path_too_long', words));
     assert.deepEqual(home.pids(), []);
+  });
+
+  test('the failed start of somebody else fails nobody', async (t) => {
+    const home = await BrokerHome.make(t);
+    ensureHome(home.paths);
+    const told = `${fatalMark('theirs')}No folder for the socket.\n`;
+    const opening = home.open(t);
+    // From before its first look until long after: whoever believes it fails.
+    const writing = setInterval(() => appendFileSync(home.paths.startLog, told), 5);
+    t.after(() => clearInterval(writing));
+    await opening;
   });
 
   test('a broker that cannot make its socket says why', async (t) => {

@@ -5,12 +5,12 @@ import { isNewerVersion } from '../../../src/broker/isNewerVersion.ts';
 import { TaskHandlesError } from '../../../src/common/errors.ts';
 
 suite('broker arguments', () => {
-  test('home and idle time are optional', () => {
-    assert.deepEqual(parseBrokerArguments([]), { home: undefined, idleExitMs: 60_000 });
-    assert.deepEqual(parseBrokerArguments(['--home', '/h', '--idle-exit-ms', '5']), {
-      home: '/h',
-      idleExitMs: 5,
-    });
+  test('all are optional', () => {
+    const none = { home: undefined, idleExitMs: 60_000, startId: undefined };
+    assert.deepEqual(parseBrokerArguments([]), none);
+    const given = ['--home', '/h', '--idle-exit-ms', '5', '--start-id', 'a-1'];
+    const all = { home: '/h', idleExitMs: 5, startId: 'a-1' };
+    assert.deepEqual(parseBrokerArguments(given), all);
   });
 
   test('what cannot be meant is refused', () => {
