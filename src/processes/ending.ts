@@ -15,8 +15,9 @@ export interface EndingTargets {
   signalGroup(signal: NodeJS.Signals): number | null;
 }
 
-/** Force takes at most so long (8 × 400 ms), whatever a tree does. */
-const MAX_ROUNDS = 8;
+/** Force takes at most so long, whatever a tree does; then its round is finished. */
+const FORCE_MS = 3_200;
+/** Who does not die of a SIGKILL gets another one after so long. */
 const ROUND_MS = 400;
 const MAX_FREEZES = 5;
 const EMPTY_LOOKS = 3;
@@ -115,7 +116,8 @@ export class Ending {
 
   async #force(first: readonly ProcessEntry[]): Promise<ProcessEntry[]> {
     let living = [...first];
-    for (let round = 0; round < MAX_ROUNDS && !living.every(this.#isStuck); round++) {
+    const forceEnd = performance.now() + FORCE_MS;
+    while (performance.now() < forceEnd && !living.every(this.#isStuck)) {
       const frozen = await this.#freeze(living);
       this.#targets.signalGroup('SIGKILL');
       for (const entry of frozen) this.#system.signal(entry, 'SIGKILL');

@@ -64,8 +64,7 @@ export function readLinuxTable(before?: TableBefore): ProcessTable {
     for (const pid of newestPids()) {
       if (read.has(pid)) continue;
       read.add(pid);
-      const known = before?.stale.has(pid) === true ? undefined : before?.table.get(pid);
-      const entry = known ?? readEntry(pid, bootMs);
+      const entry = knownFrom(before, pid) ?? readEntry(pid, bootMs);
       if (entry !== null) table.set(pid, entry);
     }
   };
@@ -73,6 +72,13 @@ export function readLinuxTable(before?: TableBefore): ProcessTable {
   readAll();
   readAll();
   return table;
+}
+
+/** Of one that slept in the system not even the marks are known: it may be awake by now. */
+function knownFrom(before: TableBefore | undefined, pid: number): ProcessEntry | undefined {
+  if (before === undefined || before.stale.has(pid)) return undefined;
+  const known = before.table.get(pid);
+  return known?.state === 'D' ? undefined : known;
 }
 
 /** Mostly in the order of birth, the last first: who lives but for a moment is read within it. */

@@ -2,7 +2,7 @@ import { keyOf } from './endedProcesses.ts';
 import type { ProcessEntry } from './processEntry.ts';
 
 /** Who is in uninterruptible sleep for so long after a SIGKILL is told of, not waited for. */
-const STUCK_MS = 100;
+const STUCK_MS = 300;
 
 /**
  * Tells who, though killed, sleeps where no signal reaches it. A moment of such sleep is nothing:

@@ -68,6 +68,22 @@ suite('an ending', () => {
     assert.deepEqual(outcome.survivors, []);
   });
 
+  test('P6 who starts the others is ended also when it is found late', async () => {
+    const parent = 7;
+    const processes = new FakeProcesses();
+    let reads = 0;
+    processes.onRead = () => {
+      reads += 1;
+      // Not one of ours, until its mark can be read; as long as it lives there is always a child.
+      if (reads === 1) processes.add(parent, 'D', 1);
+      if (reads === 60) processes.add(parent);
+      if (processes.living.has(parent)) processes.add(1_000 + reads);
+    };
+    const outcome = await new Ending(processes.targets, 0, processes).run();
+    assert.ok(reads > 60, `given up after ${reads} looks`);
+    assert.deepEqual(outcome.survivors, []);
+  });
+
   test('P6 everyone is stopped before anyone is killed', async () => {
     const processes = new FakeProcesses();
     for (const pid of [1, 2, 3]) processes.add(pid);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { isLiving, parseStat } from '../../../src/processes/linuxProc.ts';
+import { isLiving, parseStat, readLinuxTable } from '../../../src/processes/linuxProc.ts';
 
 const REST =
   '7 42 40 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 3 0 123456 1000000 50 18446744073709551615 1 1 0';
@@ -31,5 +31,21 @@ suite('/proc/PID/stat', () => {
     assert.equal(isLiving({ ...stat, threads: 1 }), false);
     assert.equal(isLiving({ ...stat, state: 'X' }), false);
     assert.equal(isLiving({ ...stat, state: 'T', threads: 1 }), true);
+  });
+});
+
+suite('a table that is read again', () => {
+  test('P6 keeps what is known, but for who slept in the system', () => {
+    if (process.platform !== 'linux') return;
+    const { pid } = process;
+    const table = readLinuxTable();
+    const entry = table.get(pid);
+    assert.ok(entry);
+    const stateAfter = (state: string) => {
+      const known = new Map(table).set(pid, { ...entry, state });
+      return readLinuxTable({ table: known, stale: new Set() }).get(pid)?.state;
+    };
+    assert.equal(stateAfter('T'), 'T');
+    assert.notEqual(stateAfter('D'), 'D');
   });
 });
