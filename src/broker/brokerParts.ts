@@ -87,7 +87,7 @@ function proxyContext({ clock, log }: PartsBase, parts: AllParts): ProxyContext 
     unended,
     clock,
     outlook: time.outlook,
-    authority: authorityOf({ locks, work: createWorkGate({ killSwitch, refusals }) }),
+    authority: authorityOf({ locks, work: createWorkGate({ killSwitch, refusals, clock }) }),
     log,
     pausing: new Pauser(registry, calls),
     revoke: revokeByHandle(revoker),

@@ -31,7 +31,10 @@ export async function switchStage(t: TestContext) {
   const switching = { registry, calls, revoker, refusals, unended, panics, clock, log };
   const killSwitch = new KillSwitch(switching);
   t.after(() => killSwitch.dispose());
-  stage.authority = { ...NO_AUTHORITY, ...createWorkGate({ killSwitch, refusals }) };
+  stage.authority = {
+    ...NO_AUTHORITY,
+    ...createWorkGate({ killSwitch, refusals, clock: stage.clock }),
+  };
   return { stage, refusals, revoker, killSwitch, folder };
 }
 

@@ -15,6 +15,9 @@ function errorIn(host: FakeHost, id: number): string {
   return JSON.stringify(content);
 }
 
+/** So long calls share one look at what was ordered past the broker. */
+const SHARED_LOOK_MS = 5;
+
 suite('P7 the kill switch', () => {
   test('ends a call whose server has not started, at once', async (t) => {
     const { stage, killSwitch, refusals } = await switchStage(t);
@@ -40,7 +43,7 @@ suite('P7 the kill switch', () => {
     const release = stage.holdStarts();
     const host = stage.connect();
     host.callTool(1, 'build');
-    stage.clock.advance(1);
+    stage.clock.advance(SHARED_LOOK_MS);
     const route = { kind: 'route', route: 'r' } as const;
     const refusal = newRefusal({ scope: route, by: 'user', client: 'terminal', note: null });
     await writeRefusal(folder, { refusal, isMerged: false });
@@ -48,6 +51,22 @@ suite('P7 the kill switch', () => {
     await turn();
     assert.match(errorIn(host, 1), /The user stopped this call of `build`\./);
     assert.deepEqual(stage.server.all('tools/call'), []);
+  });
+
+  test('ends with the next call what began between two looks past the broker', async (t) => {
+    const { stage, folder } = await switchStage(t);
+    const host = await stage.greeted();
+    host.callTool(1, 'build');
+    const refusal = newRefusal({ scope: EVERYTHING.scope, by: 'user', client: 'x', note: null });
+    await writeRefusal(folder, { refusal, isMerged: false });
+    host.callTool(2, 'build');
+    assert.equal(stage.server.all('tools/call').length, 2, 'both share a look');
+    stage.clock.advance(SHARED_LOOK_MS);
+    host.callTool(3, 'build');
+    for (let step = 0; step < 10; step += 1) await stage.passTime(100);
+    assert.equal(stage.server.all('tools/call').length, 2);
+    for (const id of [1, 2]) assert.match(errorIn(host, id), /The user stopped this call/);
+    assert.match(errorIn(host, 3), /all new work is refused/);
   });
 
   test('P8 refuses a call whose server was starting when an administrator refused', async (t) => {
