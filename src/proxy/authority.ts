@@ -1,11 +1,12 @@
 import type { ResolvedPolicy } from '../registry/policy.ts';
+import type { ClientFacts } from '../registry/taskRecord.ts';
 import type { SessionRoute } from './proxyContext.ts';
 
-/** A call that wants to begin. */
+/** A call that wants to begin. `client` is read from the message, which costs: only where it counts. */
 export interface WantedCall {
   readonly route: Pick<SessionRoute, 'name' | 'workspace'>;
   readonly tool: string;
-  readonly conversationId: string | null;
+  readonly client: Pick<ClientFacts, 'conversationId'>;
 }
 
 /** What stands above the settings of a route: the kill switch (P7) and administrators' locks (P8). */

@@ -25,13 +25,16 @@ export function authorityOf({ locks, work }: AuthorityParts): Authority {
 /** In words for a model, which shall neither try again nor look for a way around. */
 export function adminRefusal(locks: AdminLocks, call: Called): string | null {
   const { refuseNewWork, refusedTools = [] } = locks;
-  const who = lockedBy(locks);
-  const advice = 'Do not call it again, and do not look for another way: tell the user.';
   if (refuseNewWork !== undefined) {
-    return `\`${call.tool}\` was not started: ${who} has stopped all new work: ${refuseNewWork}. ${advice}`;
+    return refusedText(call, `${lockedBy(locks)} has stopped all new work: ${refuseNewWork}`);
   }
   if (!isAnyOf(refusedTools, call)) return null;
-  return `\`${call.tool}\` was not started: ${who} does not allow this tool. ${advice}`;
+  return refusedText(call, `${lockedBy(locks)} does not allow this tool`);
+}
+
+function refusedText({ tool }: Called, why: string): string {
+  const advice = 'Do not call it again, and do not look for another way: tell the user.';
+  return `\`${tool}\` was not started: ${why}. ${advice}`;
 }
 
 /** What is left of a policy under the locks; the same object where they say nothing of it. */

@@ -32,7 +32,7 @@ export function createWorkGate({ killSwitch, refusals, clock }: WorkGateOptions)
   return {
     refusalOf: (call) => {
       look();
-      const refusal = refusals.refusalOf(placeOf(call));
+      const refusal = refusals.refusalOf(new PlaceOfCall(call));
       return refusal === null ? null : refusedText(call.tool, refusal);
     },
     isHalted: ({ name, workspace }) => {
@@ -42,16 +42,21 @@ export function createWorkGate({ killSwitch, refusals, clock }: WorkGateOptions)
   };
 }
 
-function placeOf(call: WantedCall): WorkPlace {
-  const { name, workspace } = call.route;
-  return {
-    route: name,
-    workspace,
-    // Costs: asked only where a chat is refused.
-    get conversationId() {
-      return call.conversationId;
-    },
-  };
+/** Made for every call, and looked at only where something is refused: a literal costs far more. */
+class PlaceOfCall implements WorkPlace {
+  constructor(private readonly call: WantedCall) {}
+
+  get route(): string {
+    return this.call.route.name;
+  }
+
+  get workspace(): string | null {
+    return this.call.route.workspace;
+  }
+
+  get conversationId(): string | null {
+    return this.call.client.conversationId;
+  }
 }
 
 /** For a model: what it must not do, and who can change it. */

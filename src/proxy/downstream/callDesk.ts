@@ -28,7 +28,7 @@ import { policyFor, type TaskForm, taskFormOf } from './nativeTasks/taskForm.ts'
 import type { TaskMethods } from './nativeTasks/taskMethods.ts';
 import type { OwnUpstreams } from './ownUpstreams.ts';
 import { RepeatDesk } from './repeatDesk.ts';
-import { authorityRefusal, refusalOf } from './taskLimits.ts';
+import { refusalOf } from './taskLimits.ts';
 import { ToolCall } from './toolCall.ts';
 import { rewriteToolList, toolNamesOf } from './toolListRewrite.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
@@ -134,7 +134,8 @@ export class CallDesk {
     reply.onAnswer = (answer) => own.answered(call, answer);
     call.enter(reply);
     const run = (upstream: Upstream) => {
-      const refusal = call.isWaiting ? authorityRefusal(call, context.authority) : null;
+      // Its limits were asked before it began to be shown.
+      const refusal = call.isWaiting ? context.authority.refusalOf(call) : null;
       if (refusal !== null && call.endOpen(refusal)) call.release();
       call.begin(upstream);
     };

@@ -1,4 +1,3 @@
-import type { Authority } from '../authority.ts';
 import type { ProxyContext } from '../proxyContext.ts';
 import type { LiveCall } from './liveCall.ts';
 import type { LiveCalls } from './liveCalls.ts';
@@ -8,20 +7,7 @@ export function refusalOf(
   call: LiveCall,
   { authority, calls }: Pick<ProxyContext, 'authority' | 'calls'>,
 ): string | null {
-  return authorityRefusal(call, authority) ?? tooMany(call, calls);
-}
-
-/** What stands above all limits; asked once more when a server has taken its time to start. */
-export function authorityRefusal(call: LiveCall, authority: Authority): string | null {
-  const { route, tool } = call;
-  return authority.refusalOf({
-    route,
-    tool,
-    // Read from the message, which costs: where nothing is refused nobody looks.
-    get conversationId() {
-      return call.client.conversationId;
-    },
-  });
+  return authority.refusalOf(call) ?? tooMany(call, calls);
 }
 
 /** Why one call more would be too many; `null` while it is not. */
