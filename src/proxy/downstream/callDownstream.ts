@@ -7,8 +7,7 @@ export interface CallDownstream {
   answer(message: WireMessage): void;
   answerHandOff(record: TaskRecord, call: ToolCall): void;
   answerGone(why: string): void;
-  /** Nothing was run: one line for whoever called the tool. */
+  /** Nothing was run, or all of it was stopped: one line for whoever called the tool. */
   answerRefused(why: string): void;
-  answerRevoked(why: string): void;
   progress(message: WireMessage): void;
 }

@@ -85,10 +85,6 @@ export class CallReply implements CallDownstream {
     this.to.port.send(errorLine(this.#id, WireErrorCode.internalError, why));
   }
 
-  answerRevoked(why: string): void {
-    this.answerRefused(why);
-  }
-
   progress(message: WireMessage): void {
     const token = progressTokenOf(this.request);
     if (token !== null) this.to.port.send(withProgressToken(message, token));

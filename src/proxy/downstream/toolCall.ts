@@ -287,7 +287,7 @@ export class ToolCall extends UpstreamCall implements LiveCall {
     this.cancelUpstream(why, { forget: false });
     this.disarmClocks();
     this.#state = 'ended';
-    this.downstream?.answerRevoked(why);
+    this.downstream?.answerRefused(why);
     this.downstream = null;
     return true;
   }
