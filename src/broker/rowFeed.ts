@@ -51,16 +51,12 @@ export class RowFeed implements Disposable {
 
   /** Follows who else uses a call's server: whether it can be paused depends on that. */
   followUse(calls: LiveCalls, pool: Pick<UpstreamPool, 'onDidChangeUse'>): void {
-    this.#owned.add(calls.onDidLoseCompany((call) => this.#markCall(call)));
-    this.#owned.add(
-      pool.onDidChangeUse((upstream) => {
-        for (const call of calls.on(upstream)) this.#markCall(call);
-      }),
-    );
-  }
-
-  #markCall({ id, handle }: LiveCall): void {
-    this.#mark(handle ?? id);
+    // A young call has no row: with two of them at a time each end would be told.
+    const mark = (call: LiveCall) => {
+      if (call.handle !== null || calls.isShown(call)) this.#mark(call.handle ?? call.id);
+    };
+    this.#owned.add(calls.onDidLoseCompany(mark));
+    this.#owned.add(pool.onDidChangeUse((upstream) => calls.on(upstream).forEach(mark)));
   }
 
   dispose(): void {

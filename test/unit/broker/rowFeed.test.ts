@@ -53,3 +53,20 @@ test('P9 a feed tells when a task can be paused from now on, and when not any mo
   watcher.dispose();
   feed.dispose();
 });
+
+test('P11 calls that have no row yet tell nothing when they share a server and end', async () => {
+  const stage = new ProxyStage();
+  const { registry, calls, pool, clock, rowContext } = stage;
+  const feed = new RowFeed(new TaskRows(registry, calls, rowContext), clock);
+  feed.follow(registry, calls);
+  feed.followUse(calls, pool);
+  const told: unknown[] = [];
+  feed.onDidChange((change) => told.push(change));
+  const host = await stage.greeted();
+  host.callTool(1, 'build');
+  host.callTool(2, 'test');
+  stage.server.answer(stage.server.all('tools/call')[0]?.id, { content: [] });
+  clock.advance(BATCH_MS);
+  assert.deepEqual([calls.size, told], [1, []]);
+  feed.dispose();
+});
