@@ -2,7 +2,7 @@ import type { RevokeOutcome } from '../../brokerApi/brokerProtocol.ts';
 import { forgetPanic, readPanics, type UnmergedPanic } from '../../brokerApi/panicJournal.ts';
 import { isInScope, type WorkRefusal, type WorkScope } from '../../brokerApi/workRefusal.ts';
 import type { Clock } from '../../common/clock.ts';
-import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import type { Disposable } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { LiveCall } from '../../proxy/downstream/liveCall.ts';
@@ -14,6 +14,7 @@ import { type Door, isTerminal, type TaskRecord } from '../../registry/taskRecor
 import { FolderChange } from '../authority/folderChange.ts';
 import type { WorkRefusals } from '../authority/workRefusals.ts';
 import { endedByPanic, PANIC_NOTE, panicPrincipal, treesOf } from './panicMerge.ts';
+import { isRecordedSoon } from './recordWait.ts';
 import type { Revoker } from './revoker.ts';
 
 export interface KillSwitchOptions {
@@ -48,8 +49,6 @@ interface LiveWork {
 }
 
 const CHECK_MS = 1_000;
-/** A healthy disk takes milliseconds. */
-const RECORD_WAIT_MS = 500;
 
 /**
  * Revoke all (P7): refuses new work of a scope, then ends what is live of it. And what was ordered
@@ -72,9 +71,9 @@ export class KillSwitch implements Disposable {
     request: RevokeAll,
   ): Promise<{ outcomes: RevokeOutcome[]; refusal: WorkRefusal; isUnwritten?: true }> {
     const { scope, door, note, principal } = request;
-    const { refusals } = this.options;
+    const { refusals, clock } = this.options;
     const added = refusals.add({ scope, by: door, note }, principal);
-    await this.#withinWait(added);
+    await isRecordedSoon(added, clock);
     const order = { ...request, beforeMs: Number.POSITIVE_INFINITY };
     const [outcomes, refusal] = await Promise.all([this.#end(this.#liveOf(order), order), added]);
     await refusals.merged([refusal]);
@@ -83,7 +82,7 @@ export class KillSwitch implements Disposable {
 
   /**
    * Takes in what was written past this broker. Two looks at folders while nothing has changed:
-   * asked before each call, before an upstream's end is told of, and on a timer.
+   * asked before calls (`workGate`), before an upstream's end is told of, and on a timer.
    */
   check(): void {
     const { refusals, panics } = this.options;
@@ -188,19 +187,6 @@ export class KillSwitch implements Disposable {
       if (call.handle === null || !isOrdered(call, order)) return [];
       return [{ id: call.handle, record: registry.get(call.handle), call }];
     });
-  }
-
-  /** A disk that does not answer delays what we tell, never the end of the work (P6). */
-  async #withinWait(written: Promise<unknown>): Promise<void> {
-    const resources = new DisposableStore();
-    const late = new Promise<void>((resolve) => {
-      resources.add(this.options.clock.after(RECORD_WAIT_MS, resolve));
-    });
-    try {
-      await Promise.race([written, late]);
-    } finally {
-      resources.dispose();
-    }
   }
 }
 

@@ -1,6 +1,5 @@
 import type { RevokeOutcome } from '../../brokerApi/brokerProtocol.ts';
 import type { Clock } from '../../common/clock.ts';
-import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { LiveCall } from '../../proxy/downstream/liveCall.ts';
@@ -13,6 +12,7 @@ import type { DeadlineClock, TaskEvent } from '../../registry/taskEvent.ts';
 import type { Door, HandleId } from '../../registry/taskRecord.ts';
 import type { TaskRows } from '../taskRows.ts';
 import { type LadderEnd, stopReason } from './ladderEnd.ts';
+import { isRecordedSoon } from './recordWait.ts';
 import { climbLadder, endServer } from './revocationLadder.ts';
 import { endedText, joinedNotes, noteFor, sharedNote, withoutSecrets } from './revocationWords.ts';
 
@@ -43,9 +43,6 @@ interface Told {
 type EndingEvent = Extract<TaskEvent, { type: 'revoked' | 'timedOut' }>;
 
 const NOTHING_TO_STOP: LadderEnd = { level: 'none', note: null };
-
-/** A healthy disk takes milliseconds. */
-const RECORD_WAIT_MS = 500;
 
 /**
  * Ends tasks, and calls before their hand-off, for good: first the record (durable, P7), then the
@@ -130,10 +127,10 @@ export class Revoker {
   }
 
   async #endTask(event: EndingEvent, handle: HandleId, request: RevokeOne): Promise<RevokeOutcome> {
-    const { registry, calls, rows } = this.options;
+    const { registry, calls, rows, clock } = this.options;
     const call = calls.ofHandle(handle);
     const applied = registry.apply(handle, event, request.principal);
-    const early = call !== undefined && (await this.#isLate(applied));
+    const early = call !== undefined && !(await isRecordedSoon(applied, clock));
     const climb = (live: LiveCall) =>
       this.#climb(handle, live, { ...request, told: stopReason(event) });
     const climbing = early ? climb(call) : null;
@@ -214,19 +211,6 @@ export class Revoker {
     await audit.append(row).catch((error: unknown) => {
       log.write('warn', 'That a call was ended is not in the audit trail.', error);
     });
-  }
-
-  /** A disk that refuses delays what we tell, never the end of the work (P6). */
-  async #isLate(applied: Promise<unknown>): Promise<boolean> {
-    const resources = new DisposableStore();
-    const late = new Promise<boolean>((resolve) => {
-      resources.add(this.options.clock.after(RECORD_WAIT_MS, () => resolve(true)));
-    });
-    try {
-      return await Promise.race([applied.then(() => false), late]);
-    } finally {
-      resources.dispose();
-    }
   }
 
   /** `told`: what its server is asked to stop for, if nobody has asked it yet. */
