@@ -134,10 +134,10 @@ export class KillSwitch implements Disposable {
 
   /** What `panic` has killed: its record says so, whatever the broker would make of the exit. */
   async #endedByPanic({ id, record, call }: LiveWork, order: Order): Promise<void> {
-    const { revoker, registry } = this.options;
+    const { revoker } = this.options;
     const { door, note, principal } = order;
     if (record !== undefined && call?.upstream != null) {
-      await endedByPanic(registry, { handle: record.handle, upstream: call.upstream });
+      await endedByPanic(this.options, { handle: record.handle, upstream: call.upstream });
     } else await revoker.revoke({ id, door, note, principal, force: true });
   }
 

@@ -1,5 +1,5 @@
 import type { UnmergedPanic } from '../../brokerApi/panicJournal.ts';
-import { systemClock } from '../../common/clock.ts';
+import type { Clock } from '../../common/clock.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Upstream } from '../../proxy/upstream/upstream.ts';
 import type { Principal } from '../../registry/auditTrail.ts';
@@ -36,23 +36,22 @@ export function treesOf(panics: readonly UnmergedPanic[]): EndedTrees {
 
 /** A live task whose processes were ended past us: revoked, at once; `killed`, when it is so. */
 export async function endedByPanic(
-  registry: Registry,
-  task: { readonly handle: HandleId; readonly upstream: Upstream },
+  { registry, clock }: { readonly registry: Registry; readonly clock: Clock },
+  { handle, upstream }: { readonly handle: HandleId; readonly upstream: Upstream },
 ): Promise<void> {
-  const { handle, upstream } = task;
   const applied = registry.apply(handle, REVOKED, panicPrincipal);
   if (!(await applied).changed) return;
-  if (!(await isGoneSoon(upstream))) await upstream.end(0);
+  if (!(await isGoneSoon(upstream, clock))) await upstream.end(0);
   await registry.apply(handle, KILLED);
 }
 
 /** `panic` may be at it still. */
-async function isGoneSoon(upstream: Upstream): Promise<boolean> {
+async function isGoneSoon(upstream: Upstream, clock: Clock): Promise<boolean> {
   if (upstream.isGone) return true;
   const gone = new DisposableStore();
   const isGone = await new Promise<boolean>((resolve) => {
     gone.add(upstream.onGone(() => resolve(true)));
-    gone.add(systemClock.after(GONE_MS, () => resolve(false)));
+    gone.add(clock.after(GONE_MS, () => resolve(false)));
   });
   gone.dispose();
   return isGone;
