@@ -25,7 +25,7 @@ export interface StarterOptions {
 /** Puts a guarded process, or a connection to a remote server, behind the proxy's port. */
 export function upstreamStarter(options: StarterOptions): StartUpstream {
   const { broker, log, beforeExit } = options;
-  return async (definition, id, resume, route = ''): Promise<UpstreamChannel> => {
+  return async (definition, { id, route, resume }): Promise<UpstreamChannel> => {
     if (isHttpDefinition(definition)) {
       return await openHttpChannel(definition, { log, ...(resume !== undefined && { resume }) });
     }

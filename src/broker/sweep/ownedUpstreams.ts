@@ -8,11 +8,11 @@ export class OwnedUpstreams {
 
   /** Starts as `start` does, and remembers it from before its first moment. */
   watched(start: StartUpstream): StartUpstream {
-    return async (...server) => {
-      const [, id] = server;
+    return async (definition, as) => {
+      const { id } = as;
       this.#ids.add(id);
       try {
-        const channel = await start(...server);
+        const channel = await start(definition, as);
         channel.onExit(() => this.#ids.delete(id));
         return channel;
       } catch (error) {

@@ -16,6 +16,8 @@ export interface OpenServerOptions {
   readonly definition: ServerDefinition;
   /** Unique in this broker. */
   readonly id: string;
+  /** Its name for people. */
+  readonly route: string;
   readonly opening: Opening;
   /** Work of an earlier connection: nobody opens anything, and the server's dialect is spoken. */
   readonly resume?: RemoteWork;
@@ -30,9 +32,9 @@ export interface OpenServerOptions {
  * (decision 12). Rejects as `StartUpstream` does; nothing is left behind then.
  */
 export async function openServer(options: OpenServerOptions): Promise<UpstreamChannel> {
-  const { start, definition, id, opening, resume, clock, log, eras } = options;
+  const { start, definition, id, route, opening, resume, clock, log, eras } = options;
   if (resume !== undefined) return await openAgain(options, resume);
-  const open = async () => withUpstreamTasks(await start(definition, id), { clock });
+  const open = async () => withUpstreamTasks(await start(definition, { id, route }), { clock });
   const known = eras.of(definitionKey(definition), opening.dialect);
   const channel = await open();
   if (opening.dialect === 'legacy') return speakLegacy(channel, { clock, log, known });
@@ -40,9 +42,9 @@ export async function openServer(options: OpenServerOptions): Promise<UpstreamCh
 }
 
 async function openAgain(
-  { start, definition, id, clock }: OpenServerOptions,
+  { start, definition, id, route, clock }: OpenServerOptions,
   work: RemoteWork,
 ): Promise<UpstreamChannel> {
-  const channel = await start(definition, id, work);
+  const channel = await start(definition, { id, route, resume: work });
   return withUpstreamTasks(channel, { clock, era: work.taskId === null ? null : work.era });
 }

@@ -77,14 +77,18 @@ export interface UpstreamChannel {
   endDescendants(sinceMs: number, graceMs: number): Promise<UpstreamEnding>;
 }
 
-/**
- * Starts an upstream; `id` is unique in this broker, `route` is its name for people. With `resume` a connection to a remote server
- * is made where that work is, with nothing of a handshake. Rejects with `command_not_found`,
- * `invalid_definition` or `upstream_start_failed`.
- */
+/** What an upstream is started as. */
+export interface UpstreamStart {
+  /** Unique in this broker. */
+  readonly id: string;
+  /** Its name for people. */
+  readonly route: string;
+  /** A connection to a remote server is made where this work is, with nothing of a handshake. */
+  readonly resume?: RemoteWork | undefined;
+}
+
+/** Rejects with `command_not_found`, `invalid_definition` or `upstream_start_failed`. */
 export type StartUpstream = (
   definition: ServerDefinition,
-  id: string,
-  resume?: RemoteWork,
-  route?: string,
+  as: UpstreamStart,
 ) => Promise<UpstreamChannel>;

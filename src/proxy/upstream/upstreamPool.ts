@@ -64,7 +64,7 @@ export class UpstreamPool implements Disposable {
     return await this.#open(route, { definition, opening }, true);
   }
 
-  /** Whether the call of this upstream of one call may come again: then it stays without work. */
+  /** Whether an upstream of one call stays without work: before the call, or because it may come again. */
   keep(upstream: Upstream, isKept: boolean): void {
     const entry = this.#entries.get(upstream.id);
     if (entry !== undefined) entry.isKept = isKept;
@@ -74,12 +74,10 @@ export class UpstreamPool implements Disposable {
   async #open(route: string, server: Server, isOwn = false): Promise<Upstream> {
     this.#lastId += 1;
     const id = `u${this.#lastId}`;
-    const { clock, log } = this.options;
-    const start: StartUpstream = (definition, upstream, resume) =>
-      this.options.start(definition, upstream, resume, route);
+    const { start, clock, log } = this.options;
     const eras = this.#eras;
     if (this.#isShutDown) throw leaving();
-    const channel = await openServer({ ...server, start, id, clock, log, eras });
+    const channel = await openServer({ ...server, start, id, route, clock, log, eras });
     // The end has come while it was starting: nobody else would end it.
     if (this.#isShutDown) {
       await channel.shutDown();

@@ -62,7 +62,7 @@ async function remoteModern(t: TestContext): Promise<ServerDefinition> {
 function open(definition: ServerDefinition, opening: Opening): Promise<UpstreamChannel> {
   const eras = new EraMemory();
   const [clock, log] = [systemClock, silentLog];
-  return openServer({ start, definition, id: 'u1', opening, clock, log, eras });
+  return openServer({ start, definition, id: 'u1', route: 'r', opening, clock, log, eras });
 }
 
 /** The SDK's first major, which knows no other era than the legacy one. */

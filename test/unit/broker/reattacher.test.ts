@@ -66,7 +66,7 @@ suite('work that goes on at a remote server', () => {
   test('P5 a task is asked for where it is, and ends as it would have', async (t) => {
     const { stage, call, task } = await restarted(t, TASK);
     assert.deepEqual(stage.opened[0]?.[0], { type: 'http', url: URL, headers: {} });
-    assert.deepEqual(stage.opened[0]?.[2], TASK);
+    assert.deepEqual(stage.opened[0]?.[1].resume, TASK);
     assert.equal(call()?.isAttached, false);
     await tell(stage, { status: 'working', statusMessage: 'linking' });
     assert.equal(call()?.isAttached, true);
@@ -83,7 +83,7 @@ suite('work that goes on at a remote server', () => {
 
   test('P5 the answer of a stream is taken under the id of its request', async (t) => {
     const { stage, task } = await restarted(t, STREAM);
-    assert.deepEqual(stage.opened[0]?.[2], STREAM);
+    assert.deepEqual(stage.opened[0]?.[1].resume, STREAM);
     stage.server.print({
       method: 'notifications/progress',
       params: { progressToken: 4, progress: 2 },

@@ -23,7 +23,7 @@ suite('which processes of ours are left', () => {
       return channel;
     });
     assert.equal(owned.hasLeft('7-61:u1'), true);
-    await start(DEFINITION, 'u1');
+    await start(DEFINITION, { id: 'u1', route: 'r' });
     assert.equal(owned.hasLeft('7-61:u1'), false);
     assert.equal(owned.hasLeft('7-62:u2'), false, 'another broker’s');
     channel.exit({});
@@ -33,7 +33,7 @@ suite('which processes of ours are left', () => {
   test('those of an upstream that did not come up', async () => {
     const owned = new OwnedUpstreams('7-61');
     const start = owned.watched(() => Promise.reject(new Error('no such command')));
-    await assert.rejects(start(DEFINITION, 'u1'));
+    await assert.rejects(start(DEFINITION, { id: 'u1', route: 'r' }));
     assert.equal(owned.hasLeft('7-61:u1'), true);
   });
 });
