@@ -1,7 +1,6 @@
 import { isJsonObject, parseJson } from '../../common/json.ts';
+import { CHANGING_LISTS } from '../wire/changingLists.ts';
 import { notificationLine } from '../wire/jsonRpc.ts';
-
-const FEATURES = ['tools', 'prompts', 'resources'];
 
 /**
  * What a legacy client is told when its server was started again: each list that the server has, as its
@@ -11,6 +10,7 @@ export function changedLines(resultText: string): string[] {
   const result = parseJson(resultText);
   const capabilities = isJsonObject(result) ? result.capabilities : undefined;
   if (!isJsonObject(capabilities)) return [];
-  const declared = FEATURES.filter((feature) => capabilities[feature] !== undefined);
-  return declared.map((feature) => notificationLine(`notifications/${feature}/list_changed`));
+  const lists = Object.values(CHANGING_LISTS);
+  const declared = lists.filter(([feature]) => capabilities[feature] !== undefined);
+  return declared.map(([, method]) => notificationLine(method));
 }

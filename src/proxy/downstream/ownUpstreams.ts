@@ -38,10 +38,10 @@ interface Kept extends WaitingCall {
 
 /** What tells of lists and resources: the shared server does, and once is enough. */
 const TOLD_BY_SHARED: ReadonlySet<string> = new Set([
-  'notifications/tools/list_changed',
-  'notifications/prompts/list_changed',
-  'notifications/resources/list_changed',
-  'notifications/resources/updated',
+  Method.toolsChanged,
+  Method.promptsChanged,
+  Method.resourcesChanged,
+  Method.resourceUpdated,
 ]);
 
 /** One that is not initialised by then is taken for broken: it must not be left behind (P13). */

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../common/json.ts';
 import type { Span } from '../../common/jsonSpans.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { CHANGING_LISTS } from '../wire/changingLists.ts';
 import { META_SUBSCRIPTION_ID, Method } from '../wire/mcpNames.ts';
 import { parsedSpan, readMessage, type WireMessage } from '../wire/wireMessage.ts';
 import type { UpstreamBinding } from './upstreamBinding.ts';
@@ -17,13 +18,6 @@ export interface StandingListenOptions {
   /** There is no server, and none is started again by itself. */
   readonly onGone: (why: string) => void;
 }
-
-/** What a listen may ask to be told, and how that is told. */
-const LISTS: Readonly<Record<string, string>> = {
-  toolsListChanged: 'notifications/tools/list_changed',
-  promptsListChanged: 'notifications/prompts/list_changed',
-  resourcesListChanged: 'notifications/resources/list_changed',
-};
 
 /**
  * A listen that outlives its server: where that is started again, it is opened there once more, and its
@@ -78,7 +72,7 @@ export class StandingListen {
     const params = parsedSpan(acknowledgement, acknowledgement.params);
     const granted = isJsonObject(params) ? params.notifications : undefined;
     if (!isJsonObject(granted)) return;
-    for (const [key, method] of Object.entries(LISTS)) {
+    for (const [key, [, method]] of Object.entries(CHANGING_LISTS)) {
       if (granted[key] === true) this.#tell(method);
     }
   }

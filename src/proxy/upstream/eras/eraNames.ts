@@ -9,9 +9,6 @@ export const META_SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
 export const EraMethod = {
   ping: 'ping',
   rootsChanged: 'notifications/roots/list_changed',
-  promptsChanged: 'notifications/prompts/list_changed',
-  resourcesChanged: 'notifications/resources/list_changed',
-  resourceUpdated: 'notifications/resources/updated',
   logMessage: 'notifications/message',
   elicitationComplete: 'notifications/elicitation/complete',
 } as const;

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../../common/json.ts';
+import { CHANGING_LISTS } from '../../wire/changingLists.ts';
 import { errorLine, WireErrorCode } from '../../wire/jsonRpc.ts';
 import { META_SUBSCRIPTION_ID, Method } from '../../wire/mcpNames.ts';
 import { parsedSpan, type WireMessage } from '../../wire/wireMessage.ts';
 import type { LayerPort } from './channelLayer.ts';
-import { EraMethod } from './eraNames.ts';
 import { withMetaMembers } from './splices.ts';
 
 /** A `subscriptions/listen` of the client, in force until it is cancelled. */
@@ -16,15 +16,9 @@ interface Listening {
   isAcknowledged: boolean;
 }
 
-/** Member of the filter → the server's feature, and what it is told by. */
-const LISTS = {
-  toolsListChanged: ['tools', Method.toolsChanged],
-  promptsListChanged: ['prompts', EraMethod.promptsChanged],
-  resourcesListChanged: ['resources', EraMethod.resourcesChanged],
-} as const;
 const TOLD: ReadonlySet<string> = new Set([
-  EraMethod.resourceUpdated,
-  ...Object.values(LISTS).map(([, method]) => method),
+  Method.resourceUpdated,
+  ...Object.values(CHANGING_LISTS).map(([, method]) => method),
 ]);
 
 /** Serves `subscriptions/listen` (2026-07-28) with what a legacy server tells unasked. */
@@ -43,7 +37,7 @@ export class ListenDesk {
       const why = 'subscriptions/listen needs `notifications`: an object that says what to tell.';
       return void this.port.print(errorLine(id, WireErrorCode.invalidParams, why));
     }
-    const asked = Object.entries(LISTS).filter(
+    const asked = Object.entries(CHANGING_LISTS).filter(
       ([key, [feature]]) => filter[key] === true && this.#has(feature, 'listChanged'),
     );
     const methods = new Set<string>(asked.map(([, [, method]]) => method));
@@ -68,7 +62,7 @@ export class ListenDesk {
   receive(message: WireMessage): boolean {
     const { method } = message;
     if (!TOLD.has(method)) return false;
-    const params = method === EraMethod.resourceUpdated && parsedSpan(message, message.params);
+    const params = method === Method.resourceUpdated && parsedSpan(message, message.params);
     const uri = isJsonObject(params) ? String(params.uri) : '';
     for (const { id, methods, uris, isAcknowledged } of this.#listenings.values()) {
       if (!isAcknowledged || !(methods.has(method) || covers(uris, uri))) continue;
@@ -103,7 +97,7 @@ export class ListenDesk {
     const { id, methods, uris } = listening;
     if (this.#listenings.get(id) !== listening) return;
     listening.isAcknowledged = true;
-    const granted = Object.entries(LISTS).filter(([, [, method]]) => methods.has(method));
+    const granted = Object.entries(CHANGING_LISTS).filter(([, [, method]]) => methods.has(method));
     const notifications = JSON.stringify({
       ...Object.fromEntries(granted.map(([key]) => [key, true])),
       ...(uris.size > 0 && { resourceSubscriptions: [...uris] }),
