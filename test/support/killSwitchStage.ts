@@ -3,10 +3,9 @@ import type { TestContext } from 'node:test';
 import { createWorkGate } from '../../src/broker/authority/workGate.ts';
 import { WorkRefusals } from '../../src/broker/authority/workRefusals.ts';
 import { KillSwitch, type RevokeAll } from '../../src/broker/ending/killSwitch.ts';
-import { Revoker } from '../../src/broker/ending/revoker.ts';
-import { TaskRows } from '../../src/broker/taskRows.ts';
 import { NO_AUTHORITY } from '../../src/proxy/authority.ts';
 import { ProxyStage } from './proxyStage.ts';
+import { revokerOf } from './revokerStage.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 /** A person presses the kill switch. */
@@ -25,8 +24,7 @@ export async function switchStage(t: TestContext) {
   const home = await temporaryFolder(t);
   const folder = join(home, 'refusals');
   const refusals = new WorkRefusals({ folder, audit, clock, log });
-  const rows = new TaskRows(registry, calls, stage.rowContext);
-  const revoker = new Revoker({ registry, audit, calls, rows, unended, clock, log });
+  const revoker = revokerOf(stage);
   const panics = join(home, 'panics');
   const switching = { registry, calls, revoker, refusals, unended, panics, clock, log };
   const killSwitch = new KillSwitch(switching);

@@ -22,6 +22,7 @@ import { descendantPids } from '../../support/processTree.ts';
 import { serveHttp } from '../../support/remoteServer.ts';
 
 const AT_ONCE = ['--policy', 'always'];
+const SERVER = fixtureServer('answersWhenTold.mjs');
 const ALONE = [...AT_ONCE, '--isolation', 'perCall'];
 
 interface Work {
@@ -31,8 +32,14 @@ interface Work {
   finish(at: number): void;
 }
 
-/** Three tasks of one client, each of which ends when it is told to. */
-async function threeTasks(t: TestContext, host: ConnectedClient): Promise<Work> {
+/** Three tasks of one client of a new home, each of which ends when it is told to. */
+async function threeTasks(t: TestContext, flags: string[]) {
+  const home = temporaryHome(t);
+  const host = await connectClient({ home, server: SERVER, flags });
+  return { home, host, work: await workOf(t, host) };
+}
+
+async function workOf(t: TestContext, host: ConnectedClient): Promise<Work> {
   const folder = mkdtempSync(join(tmpdir(), 'mth-work-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const handles: string[] = [];
@@ -62,13 +69,7 @@ async function othersComplete(host: ConnectedClient, { handles, finish }: Work):
 
 suite('three tasks of one server', () => {
   test('P6 one is revoked, its shared server lives on, the other two complete', async (t) => {
-    const home = temporaryHome(t);
-    const host = await connectClient({
-      home,
-      server: fixtureServer('answersWhenTold.mjs'),
-      flags: AT_ONCE,
-    });
-    const work = await threeTasks(t, host);
+    const { home, host, work } = await threeTasks(t, AT_ONCE);
     const [server] = work.pids;
     assert.deepEqual(work.pids, [server, server, server]);
     assert.equal((await runCli(['revoke', work.handles[1] ?? '', '--home', home])).code, 0);
@@ -82,13 +83,7 @@ suite('three tasks of one server', () => {
   });
 
   test('P6 with perCall each dies alone', async (t) => {
-    const home = temporaryHome(t);
-    const host = await connectClient({
-      home,
-      server: fixtureServer('answersWhenTold.mjs'),
-      flags: ALONE,
-    });
-    const work = await threeTasks(t, host);
+    const { home, host, work } = await threeTasks(t, ALONE);
     assert.equal(new Set(work.pids).size, 3);
     assert.equal((await runCli(['revoke', work.handles[1] ?? '', '--home', home])).code, 0);
     await waitUntilGone([work.pids[1] ?? 0], 0);
@@ -100,13 +95,7 @@ suite('three tasks of one server', () => {
   });
 
   test('P6 terminating the server names what ends too, and ends all of it', async (t) => {
-    const home = temporaryHome(t);
-    const host = await connectClient({
-      home,
-      server: fixtureServer('answersWhenTold.mjs'),
-      flags: AT_ONCE,
-    });
-    const work = await threeTasks(t, host);
+    const { home, work } = await threeTasks(t, AT_ONCE);
     const revoke = (...more: string[]) =>
       runCli(['revoke', work.handles[1] ?? '', ...more, '--home', home]);
     assert.match((await revoke()).stdout, /may still be working.*--force/);
@@ -124,12 +113,9 @@ suite('three tasks of one server', () => {
 
 suite('a call in a process of its own', () => {
   test('P5 goes on when its client leaves, and is found by the next one', async (t) => {
-    const home = temporaryHome(t);
-    const server = fixtureServer('answersWhenTold.mjs');
-    const host = await connectClient({ home, server, flags: ALONE });
-    const work = await threeTasks(t, host);
+    const { home, host, work } = await threeTasks(t, ALONE);
     await host.client.close();
-    const next = await connectClient({ home, server, flags: ALONE });
+    const next = await connectClient({ home, server: SERVER, flags: ALONE });
     work.finish(0);
     const result = await callTool(next, 'task_poll', { handle: work.handles[0] });
     assert.match(textOf(result), /^found /);

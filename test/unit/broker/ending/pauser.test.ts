@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Pauser } from '../../../../src/broker/ending/pauser.ts';
-import { Revoker } from '../../../../src/broker/ending/revoker.ts';
 import { TaskRows } from '../../../../src/broker/taskRows.ts';
 import type { HandleId } from '../../../../src/registry/taskRecord.ts';
 import { turn } from '../../../support/fakeHost.ts';
 import { LINGER_MS } from '../../../support/proxyStage.ts';
+import { revokerOf } from '../../../support/revokerStage.ts';
 import { withTask } from '../../../support/runningTask.ts';
 
 const USER = { door: 'user' } as const;
@@ -16,10 +16,9 @@ async function detached() {
   const { stage, host, handle, upstreamId } = await withTask();
   host.session.close();
   await turn();
-  const { registry, calls, audit, clock, context } = stage;
+  const { registry, calls, audit } = stage;
   const rows = new TaskRows(registry, calls, stage.rowContext);
-  const { log, unended } = context;
-  const revoker = new Revoker({ registry, audit, calls, rows, unended, clock, log });
+  const revoker = revokerOf(stage);
   const { server } = stage;
   const actions = () => audit.rows.map(({ action, outcome }) => `${action} ${outcome}`);
   const pauser = new Pauser(registry, calls);

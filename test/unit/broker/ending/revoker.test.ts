@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Revoker } from '../../../../src/broker/ending/revoker.ts';
-import { TaskRows } from '../../../../src/broker/taskRows.ts';
+import type { Revoker } from '../../../../src/broker/ending/revoker.ts';
 import { isJsonObject } from '../../../../src/common/json.ts';
 import { ReattachedCall } from '../../../../src/proxy/downstream/reattachedCall.ts';
 import type { HandleId } from '../../../../src/registry/taskRecord.ts';
 import type { FakeChannel } from '../../../support/fakeChannel.ts';
 import { turn } from '../../../support/fakeHost.ts';
 import { handleIn, ProxyStage } from '../../../support/proxyStage.ts';
+import { BY_USER, passGrace, revokerOf } from '../../../support/revokerStage.ts';
+import { withTask } from '../../../support/runningTask.ts';
 import { aTask } from '../../../support/taskRecords.ts';
 
 const HAND_OFF_MS = 10_000;
-const BY_USER = { door: 'user', note: null, force: false } as const;
-
-function revokerOf(stage: ProxyStage): Revoker {
-  const { registry, audit, calls, clock, context } = stage;
-  const rows = new TaskRows(registry, calls, stage.rowContext);
-  const { log, unended } = context;
-  return new Revoker({ registry, audit, calls, rows, unended, clock, log });
-}
 
 /** The one that ran the call: what is ended by force is started again by itself. */
 function firstServer({ channels: [server] }: ProxyStage): FakeChannel {
@@ -37,21 +30,17 @@ suite('a revocation', () => {
     const revoking = revokerOf(stage).revoke({ ...BY_USER, id: call?.id ?? '' });
     release();
     await turn();
-    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await passGrace(stage);
     assert.equal((await revoking).outcome, 'revoked');
     assert.equal(host.resultOf(1).isError, true);
     assert.equal(firstServer(stage).ends.length, 1);
   });
 
   test('P6 ends the work although the disk takes no record', async () => {
-    const stage = new ProxyStage();
-    const host = await stage.greeted({ policy: 'always' });
-    host.callTool(1, 'build');
-    await turn();
-    const id = handleIn(host.resultOf(1));
+    const { stage, handle: id } = await withTask();
     stage.store.fail();
     const revoking = revokerOf(stage).revoke({ ...BY_USER, id });
-    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await passGrace(stage);
     assert.equal(firstServer(stage).ends.length, 1);
     assert.equal(stage.task.status, 'working', 'P1 nothing is told before it is on disk');
     stage.store.heal();
@@ -62,15 +51,11 @@ suite('a revocation', () => {
   });
 
   test('P6 spares a server that has got other work meanwhile', async () => {
-    const stage = new ProxyStage();
-    const host = await stage.greeted({ policy: 'always' });
-    host.callTool(1, 'build');
-    await turn();
-    const id = handleIn(host.resultOf(1));
+    const { stage, host, handle: id } = await withTask();
     const revoking = revokerOf(stage).revoke({ ...BY_USER, id });
     await turn();
     host.callTool(2, 'test');
-    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await passGrace(stage);
     assert.equal((await revoking).level, 'cooperative');
     assert.equal(firstServer(stage).ends.length, 0);
   });
@@ -94,11 +79,7 @@ suite('a revocation', () => {
   });
 
   test('P3 of two at once one ends the task, and both wait for it', async () => {
-    const stage = new ProxyStage();
-    const host = await stage.greeted({ policy: 'always' });
-    host.callTool(1, 'build');
-    await turn();
-    const id = handleIn(host.resultOf(1));
+    const { stage, handle: id } = await withTask();
     const revoker = revokerOf(stage);
     const both = Promise.all([
       revoker.revoke({ ...BY_USER, id }),
@@ -107,7 +88,7 @@ suite('a revocation', () => {
         return outcome;
       }),
     ]);
-    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await passGrace(stage);
     const [first, second] = await both;
     assert.deepEqual([first.outcome, second.outcome], ['revoked', 'already_ended']);
     assert.equal(stage.task.reason?.by, 'user');
@@ -128,12 +109,9 @@ suite('what a server is told when it is to stop', () => {
       [(revoker: Revoker, id: HandleId) => revoker.expire(id, 'total'), 'longer than it may'],
     ] as const;
     for (const [end, words] of endings) {
-      const stage = new ProxyStage();
-      const host = await stage.greeted({ policy: 'always' });
-      host.callTool(1, 'build');
-      await turn();
-      const ending = end(revokerOf(stage), handleIn(host.resultOf(1)));
-      for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+      const { stage, handle: id } = await withTask();
+      const ending = end(revokerOf(stage), id);
+      await passGrace(stage);
       await ending;
       assert.match(String(reasons(stage)), new RegExp(words));
       assert.equal(reasons(stage).length, 1);
@@ -147,7 +125,7 @@ suite('what a server is told when it is to stop', () => {
     stage.server.ending = { ...stage.server.ending, freed: { processes: 1, memoryBytes: 7 } };
     const [call] = stage.calls.all();
     const revoking = revokerOf(stage).revoke({ ...BY_USER, id: call?.id ?? '' });
-    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await passGrace(stage);
     await revoking;
     assert.equal(reasons(stage).length, 1);
     const rows = await stage.audit.read();
@@ -177,11 +155,7 @@ suite('a revocation by force', () => {
   });
 
   test('P3 P6 what is over or unknown is not ended again', async () => {
-    const stage = new ProxyStage();
-    const host = await stage.greeted({ policy: 'always' });
-    host.callTool(1, 'build');
-    await turn();
-    const id = handleIn(host.resultOf(1));
+    const { stage, handle: id } = await withTask();
     stage.server.answer(stage.server.last('tools/call').id, { content: [] });
     await turn();
     const revoker = revokerOf(stage);
@@ -193,14 +167,10 @@ suite('a revocation by force', () => {
   });
 
   test('P3 a task that was revoked before keeps its first reason and level', async () => {
-    const stage = new ProxyStage();
-    const host = await stage.greeted({ policy: 'always' });
-    host.callTool(1, 'build');
-    await turn();
-    const id = handleIn(host.resultOf(1));
+    const { stage, handle: id } = await withTask();
     const revoker = revokerOf(stage);
     const first = revoker.revoke({ ...BY_USER, id, note: 'first' });
-    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await passGrace(stage);
     await first;
     const { reason } = stage.task;
     const second = await revoker.revoke({ id, door: 'supervisor', note: 'second', force: true });
@@ -220,13 +190,10 @@ suite('what an ending freed', () => {
   } as const;
 
   async function revoked(prepare: (stage: ProxyStage) => void): Promise<ProxyStage> {
-    const stage = new ProxyStage();
-    const host = await stage.greeted({ policy: 'always' });
-    host.callTool(1, 'build');
-    await turn();
+    const { stage, handle: id } = await withTask();
     prepare(stage);
-    const revoking = revokerOf(stage).revoke({ ...BY_USER, id: handleIn(host.resultOf(1)) });
-    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    const revoking = revokerOf(stage).revoke({ ...BY_USER, id });
+    await passGrace(stage);
     await revoking;
     return stage;
   }
@@ -276,12 +243,9 @@ suite('what an ending freed', () => {
 
 suite('a task whose time is over', () => {
   test('P9 is ended by policy, up the same ladder, and its level is on record', async () => {
-    const stage = new ProxyStage();
-    const host = await stage.greeted({ policy: 'always' });
-    host.callTool(1, 'build');
-    await turn();
-    const expiring = revokerOf(stage).expire(handleIn(host.resultOf(1)), 'idle');
-    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    const { stage, handle: id } = await withTask();
+    const expiring = revokerOf(stage).expire(id, 'idle');
+    await passGrace(stage);
     assert.equal((await expiring).outcome, 'revoked');
     const { status, reason } = stage.task;
     assert.deepEqual(
@@ -292,14 +256,10 @@ suite('a task whose time is over', () => {
   });
 
   test('P3 a revocation that comes first wins, and one ladder is climbed', async () => {
-    const stage = new ProxyStage();
-    const host = await stage.greeted({ policy: 'always' });
-    host.callTool(1, 'build');
-    await turn();
-    const id = handleIn(host.resultOf(1));
+    const { stage, handle: id } = await withTask();
     const revoker = revokerOf(stage);
     const both = Promise.all([revoker.revoke({ ...BY_USER, id }), revoker.expire(id, 'total')]);
-    for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
+    await passGrace(stage);
     const [revoked, expired] = await both;
     assert.deepEqual([revoked.outcome, expired.outcome], ['revoked', 'already_ended']);
     assert.equal(stage.task.reason?.code, 'revoked');

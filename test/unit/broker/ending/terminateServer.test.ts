@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Revoker } from '../../../src/broker/ending/revoker.ts';
-import { RowFeed } from '../../../src/broker/rowFeed.ts';
-import { TaskRows } from '../../../src/broker/taskRows.ts';
-import type { HandleId } from '../../../src/registry/taskRecord.ts';
-import { type FakeHost, turn } from '../../support/fakeHost.ts';
-import { handleIn, LINGER_MS, ProxyStage } from '../../support/proxyStage.ts';
-
-const BY_USER = { door: 'user', note: null, force: false } as const;
-
-function revokerOf(stage: ProxyStage): Revoker {
-  const { registry, audit, calls, clock, context } = stage;
-  const rows = new TaskRows(registry, calls, stage.rowContext);
-  const { log, unended } = context;
-  return new Revoker({ registry, audit, calls, rows, unended, clock, log });
-}
+import { RowFeed } from '../../../../src/broker/rowFeed.ts';
+import { TaskRows } from '../../../../src/broker/taskRows.ts';
+import type { HandleId } from '../../../../src/registry/taskRecord.ts';
+import { type FakeHost, turn } from '../../../support/fakeHost.ts';
+import { handleIn, LINGER_MS, ProxyStage } from '../../../support/proxyStage.ts';
+import { BY_USER, passGrace, revokerOf } from '../../../support/revokerStage.ts';
 
 const isolated = { isolation: 'perCall', policy: 'always' } as const;
 
@@ -23,10 +14,6 @@ async function tasks(host: FakeHost, count: number): Promise<HandleId[]> {
   await turn();
   await turn();
   return Array.from({ length: count }, (_, at) => handleIn(host.resultOf(at + 1)));
-}
-
-async function passGrace(stage: ProxyStage): Promise<void> {
-  for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
 }
 
 suite('a server that ignores a cancel and serves other work', () => {
