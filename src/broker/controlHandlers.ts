@@ -15,6 +15,7 @@ import type { ControlConnection } from './controlConnection.ts';
 import type { PrincipalOf } from './controlPrincipal.ts';
 import type { DeadlineDesk } from './ending/deadlineDesk.ts';
 import type { Revoker } from './ending/revoker.ts';
+import { requiredText } from './requiredText.ts';
 import type { RouteTable } from './routeTable.ts';
 import type { RowFeed } from './rowFeed.ts';
 import type { TaskRows } from './taskRows.ts';
@@ -202,12 +203,6 @@ function parseRoute(value: unknown, log: Log): RouteDefinition {
     definition: parseDefinition(value.definition),
     policy,
   };
-}
-
-function requiredText(params: JsonObject, key: string): string {
-  const value = params[key];
-  if (typeof value === 'string' && value !== '') return value;
-  throw new TaskHandlesError('invalid_message', `\`${key}\` must be a text that is not empty.`);
 }
 
 function textsOf(value: unknown): string[] {

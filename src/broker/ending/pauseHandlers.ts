@@ -6,6 +6,7 @@ import { pauseRefusal } from '../../proxy/downstream/pauseRefusal.ts';
 import type { PauseAnswer, PauseRequest, Pausing } from '../../proxy/pausing.ts';
 import type { ControlConnection } from '../controlConnection.ts';
 import type { PrincipalOf } from '../controlPrincipal.ts';
+import { requiredText } from '../requiredText.ts';
 import type { TaskRows } from '../taskRows.ts';
 
 export interface PauseDesk {
@@ -22,13 +23,13 @@ export function handlePauseRequests(
 ): void {
   const { pausing } = desk;
   connection.handle('tasks/pause', async (params) => {
-    const id = await handedOff(desk, idOf(params));
+    const id = await handedOff(desk, requiredText(params, 'id'));
     return {
       row: await answered(desk, id, (to) => pausing.pause({ ...to, ...whoOf(desk, params) })),
     };
   });
   connection.handle('tasks/resume', async (params) => {
-    const id = idOf(params);
+    const id = requiredText(params, 'id');
     return {
       row: await answered(desk, id, (to) => pausing.resume({ ...to, ...whoOf(desk, params) })),
     };
@@ -62,11 +63,6 @@ async function answered(
 function whoOf({ principal }: PauseDesk, params: JsonObject): Omit<PauseRequest, 'handle'> {
   const by = principal(params.door);
   return { door: by.door, principal: by };
-}
-
-function idOf({ id }: JsonObject): string {
-  if (typeof id === 'string' && id !== '') return id;
-  throw new TaskHandlesError('invalid_message', '`id` must be a text that is not empty.');
 }
 
 function noHandle(): TaskHandlesError {
