@@ -38,6 +38,12 @@ export const greets: Script = ({ method }) => {
   return method === 'ping' || method === 'logging/setLevel' ? {} : undefined;
 };
 
+/** Answers what a modern client discovers; leaves all else to the test. */
+export const discovers: Script = ({ method }) =>
+  method === 'server/discover'
+    ? { resultType: 'complete', supportedVersions: ['2026-07-28'], capabilities: { tools: {} } }
+    : undefined;
+
 /** A real registry, pool and calls between fake hosts and fake servers, in a time of its own. */
 export class ProxyStage {
   readonly clock = new FakeClock();

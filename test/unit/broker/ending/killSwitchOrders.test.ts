@@ -6,6 +6,7 @@ import { turn } from '../../../support/fakeHost.ts';
 import { BY_USER, EVERYTHING, switchStage, through } from '../../../support/killSwitchStage.ts';
 import { d2 } from '../../../support/modernRequest.ts';
 import { waitFor } from '../../../support/processes.ts';
+import { discovers } from '../../../support/proxyStage.ts';
 
 const BY_TERMINAL = {
   scope: EVERYTHING.scope,
@@ -110,10 +111,7 @@ suite('P7 the kill switch ends what nobody counts as live', () => {
 
   test('a server that waits for a call to come again with answers', async (t) => {
     const { stage, killSwitch } = await switchStage(t);
-    stage.script = ({ method }) =>
-      method === 'server/discover'
-        ? { resultType: 'complete', supportedVersions: ['2026-07-28'], capabilities: { tools: {} } }
-        : undefined;
+    stage.script = discovers;
     const host = stage.connect({ isolation: 'perCall' });
     host.request('d', 'server/discover', d2());
     await turn();

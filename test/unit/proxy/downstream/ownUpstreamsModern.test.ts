@@ -1,24 +1,18 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { FakeChannel, Script } from '../../../support/fakeChannel.ts';
+import type { FakeChannel } from '../../../support/fakeChannel.ts';
 import { type FakeHost, turn } from '../../../support/fakeHost.ts';
 import { d2 } from '../../../support/modernRequest.ts';
-import { ProxyStage } from '../../../support/proxyStage.ts';
+import { discovers, ProxyStage } from '../../../support/proxyStage.ts';
 
 const CONTENT = [{ type: 'text', text: 'done' }];
 const DONE = { resultType: 'complete', content: CONTENT };
-const VERSION = '2026-07-28';
 
 function answerCall(server: FakeChannel | undefined, result: object): void {
   server?.answer(server.last('tools/call').id, result);
 }
 
 suite('a modern call with an upstream of its own', () => {
-  const discovers: Script = ({ method }) =>
-    method === 'server/discover'
-      ? { resultType: 'complete', supportedVersions: [VERSION], capabilities: { tools: {} } }
-      : undefined;
-
   async function modern(): Promise<{ stage: ProxyStage; host: FakeHost }> {
     const stage = new ProxyStage();
     stage.script = discovers;

@@ -4,7 +4,7 @@ import { NO_AUTHORITY } from '../../../../src/proxy/authority.ts';
 import type { Script } from '../../../support/fakeChannel.ts';
 import { FakeHost, turn } from '../../../support/fakeHost.ts';
 import { d2 } from '../../../support/modernRequest.ts';
-import { LINGER_MS, ProxyStage } from '../../../support/proxyStage.ts';
+import { discovers, LINGER_MS, ProxyStage } from '../../../support/proxyStage.ts';
 
 const KILLED = { code: null, signal: 'SIGKILL' };
 const STEADY_MS = 30_000;
@@ -230,12 +230,7 @@ suite('a server that is gone and left alone', () => {
 });
 
 suite('the listen of a modern client', () => {
-  const VERSION = '2026-07-28';
   const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
-  const discovers: Script = ({ method }) =>
-    method === 'server/discover'
-      ? { resultType: 'complete', supportedVersions: [VERSION], capabilities: { tools: {} } }
-      : undefined;
 
   async function listening(): Promise<{ stage: ProxyStage; host: FakeHost }> {
     const stage = new ProxyStage();
