@@ -100,7 +100,7 @@ function textOf(argument: unknown): string | null {
   return isUnsafe ? null : String(argument);
 }
 
-/** A schema too deep to be read is as wrong as any other. */
+/** A schema that is too deep to be read counts as a wrong one: the tool is left out. */
 function scanned(inputSchema: unknown): readonly ParamHeader[] | null {
   try {
     return paramHeadersOf(inputSchema);

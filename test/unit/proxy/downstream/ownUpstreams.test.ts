@@ -226,7 +226,7 @@ suite('a call with an upstream of its own', () => {
     await stage.passTime(60_000);
     assert.equal(stage.server.shutDowns, 1);
     await turn();
-    // It became a task meanwhile, as any call does.
+    // After `handOffAfterMs` it became a task.
     const { status, reason } = stage.task;
     assert.equal(status, 'failed');
     assert.match(reason?.note ?? '', /did not answer `initialize` within 60 s/);
