@@ -4,6 +4,8 @@ import { resolveHome } from './brokerApi/home.ts';
 import { systemClock as clock } from './common/clock.ts';
 import type { Disposable } from './common/disposable.ts';
 import { messageOf } from './common/errors.ts';
+import { followInContext } from './editor/authority/contextKeys.ts';
+import { WorkState } from './editor/authority/workState.ts';
 import { type CommandsProgram, registerCommands } from './editor/commands/registerCommands.ts';
 import { useTranslation } from './editor/l10n.ts';
 import { OutputLog } from './editor/log/outputLog.ts';
@@ -24,8 +26,6 @@ import { OlderTasks } from './editor/view/olderTasks.ts';
 import { TaskTree } from './editor/view/taskTree.ts';
 import { TaskView } from './editor/view/taskView.ts';
 import { linkOfWindow } from './editor/windowLink.ts';
-import { followInContext } from './editor/work/contextKeys.ts';
-import { WorkState } from './editor/work/workState.ts';
 
 /** For tests and benchmarks: what this window shows, and how long `activate` took. */
 export interface ExtensionApi {

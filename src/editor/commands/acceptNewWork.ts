@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { WorkRefusal } from '../../brokerApi/workRefusal.ts';
+import { acceptedText, refusalText, scopeText } from '../authority/refusalText.ts';
+import { isLiftable } from '../authority/windowRefusals.ts';
 import { withoutIcons } from '../view/plainText.ts';
-import { acceptedText, refusalText, scopeText } from '../work/refusalText.ts';
-import { isLiftable } from '../work/windowRefusals.ts';
 import type { CommandContext } from './commandContext.ts';
 import { showLocks } from './showLocks.ts';
 import { tell } from './tell.ts';

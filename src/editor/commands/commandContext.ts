@@ -1,10 +1,10 @@
 import type { Log } from '../../common/log.ts';
+import type { WorkState } from '../authority/workState.ts';
 import type { BrokerLink } from '../brokerLink.ts';
 import type { ToldIds } from '../notify/toldIds.ts';
 import type { ResultDocuments } from '../result/resultDocuments.ts';
 import type { TaskModel } from '../taskModel.ts';
 import type { TaskView } from '../view/taskView.ts';
-import type { WorkState } from '../work/workState.ts';
 
 /** What the commands work with. */
 export interface CommandContext {

@@ -1,10 +1,10 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
 import { isInScope, type WorkScope } from '../../brokerApi/workRefusal.ts';
+import { scopeText } from '../authority/refusalText.ts';
 import { l10n } from '../l10n.ts';
 import { oneLine } from '../view/plainText.ts';
 import { isLive } from '../view/rowFacts.ts';
 import { titleOf } from '../view/rowText.ts';
-import { scopeText } from '../work/refusalText.ts';
 
 /** One thing that the kill switch can be pulled for, and what it would end. */
 export interface KillChoice {

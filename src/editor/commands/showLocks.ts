@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { isLocked, lockedBy, lockLines } from '../authority/lockText.ts';
 import { oneLine, withoutIcons, withoutLinks } from '../view/plainText.ts';
-import { isLocked, lockedBy, lockLines } from '../work/lockText.ts';
 import type { CommandContext } from './commandContext.ts';
 
 /** P8: what an administrator has locked; nothing here can change it. */

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import { refusalText, refusedLabel, scopeText } from '../authority/refusalText.ts';
+import { isLiftable, refusalsOf } from '../authority/windowRefusals.ts';
+import type { WorkState } from '../authority/workState.ts';
 import type { BrokerLink } from '../brokerLink.ts';
 import type { TaskModel } from '../taskModel.ts';
 import { withoutIcons } from '../view/plainText.ts';
-import { refusalText, refusedLabel, scopeText } from '../work/refusalText.ts';
-import { isLiftable, refusalsOf } from '../work/windowRefusals.ts';
-import type { WorkState } from '../work/workState.ts';
 
 export interface RefusalStatusBarParts {
   readonly model: TaskModel;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../common/clock.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import { lockedSentence } from '../authority/lockText.ts';
+import type { WorkState } from '../authority/workState.ts';
 import type { TaskModel } from '../taskModel.ts';
 import { Pacer } from '../view/pacer.ts';
 import { titleOf } from '../view/rowText.ts';
-import { lockedSentence } from '../work/lockText.ts';
-import type { WorkState } from '../work/workState.ts';
 import { statusTextOf } from './statusText.ts';
 
 const FASTEST_MS = 250;

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../common/clock.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import { lockedSentence } from '../authority/lockText.ts';
+import { refusedSentence } from '../authority/refusalText.ts';
+import { refusalsOf } from '../authority/windowRefusals.ts';
+import type { WorkState } from '../authority/workState.ts';
 import type { BrokerLink } from '../brokerLink.ts';
 import type { TaskModel } from '../taskModel.ts';
-import { lockedSentence } from '../work/lockText.ts';
-import { refusedSentence } from '../work/refusalText.ts';
-import { refusalsOf } from '../work/windowRefusals.ts';
-import type { WorkState } from '../work/workState.ts';
 import type { TaskTree } from './taskTree.ts';
 import type { RowNode, TreeNode } from './treeNodes.ts';
 import { viewMessageOf } from './viewMessage.ts';

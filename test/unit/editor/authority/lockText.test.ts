@@ -6,7 +6,7 @@ import {
   lockedBy,
   lockedSentence,
   lockLines,
-} from '../../../../src/editor/work/lockText.ts';
+} from '../../../../src/editor/authority/lockText.ts';
 
 const locks = {
   source: '/etc/policy.json',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { WorkScope } from '../../../../src/brokerApi/workRefusal.ts';
-import { concernsWindow } from '../../../../src/editor/work/windowRefusals.ts';
+import { concernsWindow } from '../../../../src/editor/authority/windowRefusals.ts';
 import { taskRow } from '../../../support/taskRow.ts';
 import { workRefusal } from '../../../support/workRefusal.ts';
 

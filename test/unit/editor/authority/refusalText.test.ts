@@ -7,7 +7,7 @@ import {
   refusedLabel,
   refusedSentence,
   scopeText,
-} from '../../../../src/editor/work/refusalText.ts';
+} from '../../../../src/editor/authority/refusalText.ts';
 import { workRefusal } from '../../../support/workRefusal.ts';
 
 const route = (name: string) =>

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import type { AdminLocks } from '../../../../src/brokerApi/adminLocks.ts';
 import type { WorkRefusal } from '../../../../src/brokerApi/workRefusal.ts';
 import { Emitter } from '../../../../src/common/event.ts';
-import { WorkState } from '../../../../src/editor/work/workState.ts';
+import { WorkState } from '../../../../src/editor/authority/workState.ts';
 import { workRefusal } from '../../../support/workRefusal.ts';
 
 function stage() {
