@@ -11,6 +11,7 @@ import { type ErrorCode, messageOf, TaskHandlesError } from '../common/errors.ts
 import { Emitter, type Event } from '../common/event.ts';
 import { isJsonObject } from '../common/json.ts';
 import type { BrokerNotifications, BrokerRequests, ControlHello } from './brokerProtocol.ts';
+import type { ControlLink } from './controlLink.ts';
 import type { Granted } from './greeting.ts';
 import { type Link, type LinkOptions, openLink } from './openLink.ts';
 
@@ -24,7 +25,7 @@ export interface ControlOptions extends Omit<LinkOptions, 'hello'> {
 const QUIET_TURNS = 10;
 
 /** A control link to the broker: typed requests, notifications, and the end of the link. */
-export class ControlClient implements Disposable {
+export class ControlClient implements ControlLink {
   readonly #store = new DisposableStore();
   readonly #closed = this.#store.add(new Emitter<void>());
   readonly #connection: MessageConnection;
@@ -33,7 +34,6 @@ export class ControlClient implements Disposable {
 
   /** What the broker said of itself. */
   readonly welcome: Granted;
-  /** The link is gone, by whichever side; told once, and not after `dispose`. */
   readonly onClose: Event<void> = this.#closed.event;
 
   /** As `openLink`, for a control link. */
@@ -58,7 +58,6 @@ export class ControlClient implements Disposable {
     this.#connection.listen();
   }
 
-  /** Rejects with the broker's own code, or with `link_lost` when the link ends before. */
   async request<M extends keyof BrokerRequests>(
     method: M,
     params: BrokerRequests[M]['params'],

@@ -1,4 +1,5 @@
-import type { BrokerNotifications, BrokerRequests } from '../brokerApi/brokerProtocol.ts';
+import type { BrokerRequests } from '../brokerApi/brokerProtocol.ts';
+import type { ControlLink } from '../brokerApi/controlLink.ts';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
@@ -10,22 +11,9 @@ import { Heartbeat } from './heartbeat.ts';
 /** `unreachable`: at least one attempt has failed; attempts go on. */
 export type LinkState = 'connecting' | 'connected' | 'unreachable';
 
-/** What the link needs of a `ControlClient`. */
-export interface ControlConnection extends Disposable {
-  request<M extends keyof BrokerRequests>(
-    method: M,
-    params: BrokerRequests[M]['params'],
-  ): Promise<BrokerRequests[M]['result']>;
-  onNotification<M extends keyof BrokerNotifications>(
-    method: M,
-    listener: (params: BrokerNotifications[M]) => void,
-  ): Disposable;
-  readonly onClose: Event<void>;
-}
-
 export interface BrokerLinkOptions {
   /** Connects to the running broker, or starts one. */
-  readonly connect: () => Promise<ControlConnection>;
+  readonly connect: () => Promise<ControlLink>;
   /** Identity of the window's workspace; `null` for an empty window. */
   readonly workspaceId: string | null;
   readonly workspaceName: string;
@@ -54,7 +42,7 @@ export class BrokerLink implements Disposable {
   readonly #clock: Clock;
   #state: LinkState = 'connecting';
   #lastError: unknown;
-  #connection: ControlConnection | undefined;
+  #connection: ControlLink | undefined;
   #ofConnection = new DisposableStore();
   #pause: Disposable | undefined;
   #pauseMs = FIRST_PAUSE_MS;
@@ -140,7 +128,7 @@ export class BrokerLink implements Disposable {
     if (this.#connection === undefined) this.#connectLater();
   }
 
-  async #attach(connection: ControlConnection): Promise<void> {
+  async #attach(connection: ControlLink): Promise<void> {
     const own = new DisposableStore();
     own.add(connection);
     if (this.#store.isDisposed) return own.dispose();
@@ -166,7 +154,7 @@ export class BrokerLink implements Disposable {
     for (const settle of [...this.#waiting]) settle(true);
   }
 
-  async #introduce(connection: ControlConnection): Promise<void> {
+  async #introduce(connection: ControlLink): Promise<void> {
     const { workspaceId, workspaceName, storagePath } = this.options;
     if (workspaceId !== null) {
       await connection.request('workspace/attach', {
@@ -178,7 +166,7 @@ export class BrokerLink implements Disposable {
     await this.news.askAll(connection);
   }
 
-  #closed(connection: ControlConnection): void {
+  #closed(connection: ControlLink): void {
     if (this.#connection !== connection) return;
     this.#drop();
     if (this.#store.isDisposed) return;
@@ -187,7 +175,7 @@ export class BrokerLink implements Disposable {
     if (!this.#isConnecting) this.#connectLater();
   }
 
-  #fallenSilent(connection: ControlConnection): void {
+  #fallenSilent(connection: ControlLink): void {
     if (this.#connection !== connection) return;
     this.#failed(new TaskHandlesError('no_broker', 'The broker does not answer any more.'));
     if (!this.#isConnecting) this.#connectLater();

@@ -1,10 +1,10 @@
 import { type AdminLocks, NO_LOCKS } from '../brokerApi/adminLocks.ts';
 import type { BrokerNotifications, Notice, TaskRow } from '../brokerApi/brokerProtocol.ts';
+import type { ControlLink } from '../brokerApi/controlLink.ts';
+import { ifKnown } from '../brokerApi/ifKnown.ts';
 import type { WorkRefusal } from '../brokerApi/workRefusal.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { Emitter, type Event } from '../common/event.ts';
-import type { ControlConnection } from './brokerLink.ts';
-import { ifKnown } from './ifKnown.ts';
 
 /** What a broker tells of itself: the same events for every connection that comes and goes. */
 export class BrokerNews implements Disposable {
@@ -27,7 +27,7 @@ export class BrokerNews implements Disposable {
   readonly onDidChangeLocks: Event<AdminLocks> = this.#locks.event;
 
   /** Passes on what the connection tells unasked; the caller ends that with the connection. */
-  listenTo(connection: ControlConnection): Disposable {
+  listenTo(connection: ControlLink): Disposable {
     const own = new DisposableStore();
     const pass = <M extends keyof BrokerNotifications>(
       method: M,
@@ -43,7 +43,7 @@ export class BrokerNews implements Disposable {
   }
 
   /** Asks for everything as it is now, and to be told from then on; an older broker knows less. */
-  async askAll(connection: ControlConnection): Promise<void> {
+  async askAll(connection: ControlLink): Promise<void> {
     this.#rows.fire((await connection.request('tasks/watch', {})).rows);
     this.#lines.fire(await connection.request('log/watch', {}));
     const noticed = await ifKnown(connection.request('notices/watch', {}));

@@ -1,22 +1,9 @@
-import type { BrokerNotifications, BrokerRequests } from '../brokerApi/brokerProtocol.ts';
+import type { BrokerRequests } from '../brokerApi/brokerProtocol.ts';
+import type { ControlLink } from '../brokerApi/controlLink.ts';
 import type { Clock } from '../common/clock.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf, TaskHandlesError } from '../common/errors.ts';
-import type { Event } from '../common/event.ts';
 import type { TaskMirror } from './taskMirror.ts';
-
-/** What the session needs of a `ControlClient`. */
-export interface ControlLink extends Disposable {
-  request<M extends keyof BrokerRequests>(
-    method: M,
-    params: BrokerRequests[M]['params'],
-  ): Promise<BrokerRequests[M]['result']>;
-  onNotification<M extends keyof BrokerNotifications>(
-    method: M,
-    listener: (params: BrokerNotifications[M]) => void,
-  ): Disposable;
-  readonly onClose: Event<void>;
-}
 
 export interface BrokerSessionOptions {
   /** Connects to the broker; with `mayStart` one is started where none runs. */

@@ -1,14 +1,14 @@
 import { NO_LOCKS } from '../../src/brokerApi/adminLocks.ts';
 import type { BrokerNotifications, BrokerRequests } from '../../src/brokerApi/brokerProtocol.ts';
+import type { ControlLink } from '../../src/brokerApi/controlLink.ts';
 import { type Disposable, toDisposable } from '../../src/common/disposable.ts';
 import { TaskHandlesError } from '../../src/common/errors.ts';
 import { Emitter } from '../../src/common/event.ts';
-import type { ControlConnection } from '../../src/editor/brokerLink.ts';
 
 type Listener = (params: unknown) => void;
 
 /** A control link whose broker knows no task. */
-export class FakeConnection implements ControlConnection {
+export class FakeConnection implements ControlLink {
   readonly asked: string[] = [];
   readonly #closed = new Emitter<void>();
   readonly #listeners = new Map<string, Set<Listener>>();

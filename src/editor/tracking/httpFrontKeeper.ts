@@ -1,10 +1,10 @@
 import type { HomePaths } from '../../brokerApi/home.ts';
+import { ifKnown } from '../../brokerApi/ifKnown.ts';
 import { keptToken } from '../../brokerApi/tokenFile.ts';
 import type { Disposable } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { BrokerLink } from '../brokerLink.ts';
-import { ifKnown } from '../ifKnown.ts';
 
 export interface HttpFrontKeeperOptions {
   readonly link: Pick<BrokerLink, 'onDidConnect' | 'request' | 'state' | 'workspaceId'>;

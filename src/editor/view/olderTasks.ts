@@ -1,9 +1,9 @@
+import { ifKnown } from '../../brokerApi/ifKnown.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { BrokerLink } from '../brokerLink.ts';
 import type { BrokerNews } from '../brokerNews.ts';
-import { ifKnown } from '../ifKnown.ts';
 import type { TaskModel } from '../taskModel.ts';
 
 /** More of them nobody reads in a tree; the terminal lists all. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ResponseError } from 'vscode-jsonrpc';
+import { ifKnown } from '../../../src/brokerApi/ifKnown.ts';
 import { TaskHandlesError } from '../../../src/common/errors.ts';
-import { ifKnown } from '../../../src/editor/ifKnown.ts';
 
 const refused = (code: number) =>
   new TaskHandlesError('internal', 'No.', { cause: new ResponseError(code, 'No.') });
