@@ -51,12 +51,12 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   own(link.onDidChangeState((state) => state !== 'connected' && model.markStale()));
   own(link.news.onDidLog(({ lines }) => log.writeBrokerLines(lines)));
   const older = own(new OlderTasks({ link, model, log }));
-  const work = own(new WorkState(link.news));
+  const work = own(new WorkState({ news: link.news, model, workspaceId: link.workspaceId }));
   const tree = own(new TaskTree(model, clock, () => older.load()));
   const view = own(new TaskView({ model, link, tree, clock, work }));
   own(new TaskStatusBar({ model, clock, work }));
-  own(new RefusalStatusBar({ model, link, work }));
-  own(followInContext({ model, link, work }));
+  own(new RefusalStatusBar(work, link.workspaceId));
+  own(followInContext(work));
   const results = own(new ResultDocuments(link));
   const told = new ToldIds(memory);
   own(new EndNotifier({ model, told, clock }));

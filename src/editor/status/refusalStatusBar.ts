@@ -1,17 +1,9 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { refusalText, refusedLabel, scopeText } from '../authority/refusalText.ts';
-import { isLiftable, refusalsOf } from '../authority/windowRefusals.ts';
+import { isLiftable } from '../authority/windowRefusals.ts';
 import type { WorkState } from '../authority/workState.ts';
-import type { BrokerLink } from '../brokerLink.ts';
-import type { TaskModel } from '../taskModel.ts';
 import { withoutIcons } from '../view/plainText.ts';
-
-export interface RefusalStatusBarParts {
-  readonly model: TaskModel;
-  readonly link: BrokerLink;
-  readonly work: WorkState;
-}
 
 /** P7: that new work of this window is refused, in a colour nobody overlooks; a click lifts it. */
 export class RefusalStatusBar implements Disposable {
@@ -20,14 +12,14 @@ export class RefusalStatusBar implements Disposable {
     vscode.window.createStatusBarItem('mcpTaskHandles.refused', vscode.StatusBarAlignment.Left, 11),
   );
 
-  constructor(private readonly parts: RefusalStatusBarParts) {
-    const { work, model } = parts;
+  constructor(
+    private readonly work: WorkState,
+    private readonly workspaceId: string | null,
+  ) {
     this.#item.name = vscode.l10n.t('Refused Agent Work');
     this.#item.command = 'mcpTaskHandles.showRefusals';
     this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
     this.#store.add(work.onDidChange(() => this.#update()));
-    // A chat's refusal is this window's as soon as a row of the chat is.
-    this.#store.add(model.onDidChange(() => this.#update()));
   }
 
   dispose(): void {
@@ -35,7 +27,7 @@ export class RefusalStatusBar implements Disposable {
   }
 
   #update(): void {
-    const refusals = refusalsOf(this.parts);
+    const refusals = this.work.ofWindow;
     const label = refusedLabel(refusals);
     if (label === undefined) {
       this.#item.hide();
@@ -47,7 +39,7 @@ export class RefusalStatusBar implements Disposable {
     const formatTime = (ms: number) => new Date(ms).toLocaleTimeString(vscode.env.language);
     const lines = refusals.map(
       (refusal) =>
-        `${scopeText(refusal.scope, this.parts.link.workspaceId)}. ${refusalText(refusal, formatTime)}`,
+        `${scopeText(refusal.scope, this.workspaceId)}. ${refusalText(refusal, formatTime)}`,
     );
     this.#item.text = `$(circle-slash) ${withoutIcons(label)}`;
     this.#item.tooltip = [...lines, whatToDo].join('\n');

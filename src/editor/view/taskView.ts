@@ -3,7 +3,6 @@ import type { Clock } from '../../common/clock.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { lockedSentence } from '../authority/lockText.ts';
 import { refusedSentence } from '../authority/refusalText.ts';
-import { refusalsOf } from '../authority/windowRefusals.ts';
 import type { WorkState } from '../authority/workState.ts';
 import type { BrokerLink } from '../brokerLink.ts';
 import type { TaskModel } from '../taskModel.ts';
@@ -124,7 +123,7 @@ export class TaskView implements Disposable {
       lastError: link.lastError,
       hasOnlyOthers: model.hasOnlyOthers,
       isEmpty: model.isEmpty,
-      refused: refusedSentence(refusalsOf(this.parts)),
+      refused: refusedSentence(work.ofWindow),
       locked: lockedSentence(work.locks),
     });
     const shown = this.#view.message ?? '';
