@@ -60,6 +60,13 @@ function answerOf({ choice: { live }, canRefuse }: KillPlan): string {
   return live.length === 0 ? l10n.t('Refuse New Work') : l10n.t('Revoke All and Refuse');
 }
 
+/** P7: a refusal that no disk holds is gone with the broker, and the person believes that it is not. */
+export function unwrittenText(): string {
+  return l10n.t(
+    'New work is refused, but the disk does not take that: it holds only while this broker runs, which tries again. Make room.',
+  );
+}
+
 /** One line on what the kill switch did. */
 export function killedText(revoked: number, isRefused: boolean): string {
   if (revoked === 0 && isRefused) return l10n.t('New work is refused.');

@@ -5,7 +5,7 @@ import { withoutIcons } from '../view/plainText.ts';
 import { isLive } from '../view/rowFacts.ts';
 import type { CommandContext } from './commandContext.ts';
 import { type KillChoice, killChoices } from './killScopes.ts';
-import { killedText, killQuestion } from './killWords.ts';
+import { killedText, killQuestion, unwrittenText } from './killWords.ts';
 import { isBrokerMissing, offerPanic } from './offerPanic.ts';
 import { separator } from './rowItems.ts';
 import { tell } from './tell.ts';
@@ -39,9 +39,11 @@ async function askAndRevoke(context: CommandContext): Promise<void> {
   // Whoever chose their end need not be told of it.
   told.add([...choice.live, ...alsoEnds].map(({ id }) => id));
   const { scope } = choice;
-  const { outcomes, refusal } = await link.request('tasks/revokeAll', { door: 'user', scope });
+  const answered = await link.request('tasks/revokeAll', { door: 'user', scope });
+  const { outcomes, refusal, isUnwritten } = answered;
   const revoked = outcomes.filter(({ outcome }) => outcome === 'revoked').length;
   tell(killedText(revoked, Boolean(refusal)));
+  if (isUnwritten === true) void vscode.window.showWarningMessage(unwrittenText());
 }
 
 type ChoiceItem = vscode.QuickPickItem & { readonly choice?: KillChoice };

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { KillChoice } from '../../../../src/editor/commands/killScopes.ts';
-import { killedText, killQuestion } from '../../../../src/editor/commands/killWords.ts';
+import {
+  killedText,
+  killQuestion,
+  unwrittenText,
+} from '../../../../src/editor/commands/killWords.ts';
 import { taskRow } from '../../../support/taskRow.ts';
 
 const choice = (live: number, differences: Partial<KillChoice> = {}): KillChoice => ({
@@ -52,5 +56,9 @@ suite('kill words', () => {
     assert.equal(killedText(1, true), '1 agent task revoked. New work is refused.');
     assert.equal(killedText(0, true), 'New work is refused.');
     assert.equal(killedText(3, false), '3 agent tasks revoked.');
+  });
+
+  test('P7 say what holds only while the broker runs, and what to do', () => {
+    assert.match(unwrittenText(), /only while this broker runs.*Make room/);
   });
 });
