@@ -42,7 +42,7 @@ export class TaskModel implements Disposable {
 
   /** Rows of every window, the newest first. */
   all(): SeenRow[] {
-    return [...this.#rows.values()].sort((a, b) => newestFirst(a.row, b.row));
+    return inOrder([...this.#rows.values()]);
   }
 
   isOurs(row: TaskRow): boolean {
@@ -60,12 +60,14 @@ export class TaskModel implements Disposable {
     return true;
   }
 
-  ownRows(): SeenRow[] {
-    return this.all().filter(({ row }) => this.isOurs(row));
+  /** Asked for with every change: only what fits is put in order. */
+  ownRows(isFit: (row: TaskRow) => boolean = () => true): SeenRow[] {
+    const rows = [...this.#rows.values()];
+    return inOrder(rows.filter(({ row }) => this.isOurs(row) && isFit(row)));
   }
 
   ownLiveRows(): SeenRow[] {
-    return this.ownRows().filter(({ row }) => isLive(row));
+    return this.ownRows(isLive);
   }
 
   /** Takes every row of the broker; what it does not name is gone. */
@@ -106,4 +108,8 @@ export class TaskModel implements Disposable {
   #put(row: TaskRow, isStale: boolean): void {
     this.#rows.set(row.id, { row, seenAtMs: this.clock.now(), isStale });
   }
+}
+
+function inOrder(rows: SeenRow[]): SeenRow[] {
+  return rows.sort((a, b) => newestFirst(a.row, b.row));
 }

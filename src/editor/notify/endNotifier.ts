@@ -34,7 +34,7 @@ export class EndNotifier implements Disposable {
   #look(): void {
     const { model, told, clock } = this.parts;
     if (!model.isFromBroker) return;
-    told.keepOnly(new Set(model.all().map(({ row }) => row.id)));
+    told.keepOnly((id) => model.get(id) !== undefined);
     const waiting = this.#candidates();
     for (const { id } of waiting) {
       if (!this.#seenEndedAt.has(id)) this.#seenEndedAt.set(id, clock.monotonic());
@@ -44,8 +44,8 @@ export class EndNotifier implements Disposable {
 
   #candidates(): TaskRow[] {
     const { model, told } = this.parts;
-    const rows = model.ownRows().map(({ row }) => row);
-    return rows.filter((row) => isWorthTelling(row) && !told.has(row.id));
+    const rows = model.ownRows((row) => isWorthTelling(row) && !told.has(row.id));
+    return rows.map(({ row }) => row);
   }
 
   #tell(): void {

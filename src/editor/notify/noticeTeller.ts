@@ -25,7 +25,8 @@ export class NoticeTeller implements Disposable {
 
   #hear(notices: readonly Notice[]): void {
     const { told } = this.parts;
-    told.keepOnly(new Set(notices.map(noticeKey)));
+    const keys = new Set(notices.map(noticeKey));
+    told.keepOnly((key) => keys.has(key));
     const news = notices.filter((notice) => !told.has(noticeKey(notice)));
     if (news.length === 0) return;
     told.add(news.map(noticeKey));

@@ -26,9 +26,9 @@ export class StillRunsNotifier implements Disposable {
   #look(): void {
     const { model, told } = this.parts;
     if (!model.isFromBroker) return;
-    told.keepOnly(new Set(model.all().map(({ row }) => row.id)));
-    for (const { row } of model.ownRows()) {
-      if (!isWorthTerminating(row) || told.has(row.id)) continue;
+    told.keepOnly((id) => model.get(id) !== undefined);
+    const isNew = (row: TaskRow) => isWorthTerminating(row) && !told.has(row.id);
+    for (const { row } of model.ownRows(isNew)) {
       told.add([row.id]);
       if (setting<boolean>('notifications') !== false) void ask(row);
     }

@@ -24,9 +24,9 @@ export class ToldIds {
   }
 
   /** Forgets what the broker has forgotten, so that the list does not grow for ever. */
-  keepOnly(known: ReadonlySet<string>): void {
+  keepOnly(isKnown: (id: string) => boolean): void {
     const before = this.#ids.size;
-    for (const id of this.#ids) if (!known.has(id)) this.#ids.delete(id);
+    for (const id of this.#ids) if (!isKnown(id)) this.#ids.delete(id);
     if (this.#ids.size !== before) this.#write();
   }
 

@@ -68,6 +68,21 @@ suite('task model', () => {
     );
   });
 
+  test('gives of this window what is asked for, the newest first', () => {
+    const { model } = stage();
+    model.replace([
+      taskRow({ id: 'old', createdAt: '2026-11-23T10:00:00.000Z' }),
+      taskRow({ id: 'new', createdAt: '2026-11-23T11:00:00.000Z' }),
+      taskRow({ id: 'unfit', createdAt: '2026-11-23T12:00:00.000Z' }),
+      taskRow({ id: 'far', workspace: 'other' }),
+    ]);
+    assert.deepEqual(
+      model.ownRows(({ id }) => id !== 'unfit').map(({ row }) => row.id),
+      ['new', 'old'],
+    );
+    assert.equal(model.ownRows().length, 3);
+  });
+
   test('marks live rows when the broker has gone', () => {
     const { model, changes } = stage();
     model.replace([taskRow({ id: 'a' }), completedRow(1, { id: 'b' })]);
