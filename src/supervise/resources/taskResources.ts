@@ -11,6 +11,7 @@ import { parsePlace, placeOf, printPlace, rowsBehind } from '../page.ts';
 import { isLive } from '../rowState.ts';
 import { taskShape } from '../shapes/taskShape.ts';
 import type { TaskMirror } from '../taskMirror.ts';
+import { findRow } from '../tools/getTask.ts';
 import { handleInUri, LIVE_URI, TASK_TEMPLATE, taskUri } from './taskUris.ts';
 
 const JSON_TYPE = 'application/json';
@@ -79,9 +80,7 @@ export class TaskResources {
   async #task(uri: string): Promise<TaskRow> {
     const id = handleInUri(uri);
     if (id === undefined) throw noSuchHandle();
-    const { row } = await this.sources.session.request('tasks/get', { id });
-    if (row === null) throw noSuchHandle();
-    return row;
+    return await findRow(this.sources, id);
   }
 }
 

@@ -1,10 +1,11 @@
 // The generation that the SDK bundles for itself: the other would bring 260 KB of languages.
 import { z } from 'zod/v3';
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
+import type { BrokerSession } from '../brokerSession.ts';
 import { noSuchHandle } from '../failure.ts';
 import { isLive } from '../rowState.ts';
 import { taskSchema, taskShape } from '../shapes/taskShape.ts';
-import { type CallContext, defineTool, READS } from './tool.ts';
+import { defineTool, READS } from './tool.ts';
 
 export const handleInput = z
   .string()
@@ -25,7 +26,10 @@ export const getTask = defineTool({
 });
 
 /** From the broker itself, archived tasks too; rejects unknown handles. */
-export async function findRow({ session }: CallContext, id: string): Promise<TaskRow> {
+export async function findRow(
+  { session }: { readonly session: Pick<BrokerSession, 'request'> },
+  id: string,
+): Promise<TaskRow> {
   if (id === '') throw noSuchHandle();
   const { row } = await session.request('tasks/get', { id });
   if (row === null) throw noSuchHandle();

@@ -5,10 +5,8 @@ import type { WorkRefusal, WorkScope } from '../../brokerApi/workRefusal.ts';
 import { refusalSchema, refusalShape, scopeSchema } from '../shapes/refusalShape.ts';
 import { levelSchema } from '../shapes/taskShape.ts';
 import { reasonInput, takeRows } from './revokeTask.ts';
-import { type CallContext, defineTool } from './tool.ts';
+import { type CallContext, defineTool, ENDS, LONGEST_ANSWER_MS } from './tool.ts';
 
-/** Below the 60 s after which many clients give up. */
-const ENDING_WITHIN_MS = 50_000;
 const MOST_NAMED = 200;
 
 const UNWRITTEN =
@@ -28,12 +26,7 @@ export const revokeAll = defineTool({
     'The kill switch: ends every live task and call of a scope by force, with whatever shares their ' +
     'servers, and refuses new work of that scope until the user accepts it again; you cannot lift ' +
     'that. Without `scope`: everything. For an emergency, or when the user asks.',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: ENDS,
   input: {
     reason: reasonInput.min(1),
     scope: scopeSchema.optional().describe('What to end; names as tasks have them.'),
@@ -47,7 +40,7 @@ export const revokeAll = defineTool({
   run: async ({ reason, scope }, context) => {
     await checkScope(context, scope);
     const params = { door: 'supervisor', note: reason, ...(scope && { scope }) } as const;
-    const answer = await context.session.request('tasks/revokeAll', params, ENDING_WITHIN_MS);
+    const answer = await context.session.request('tasks/revokeAll', params, LONGEST_ANSWER_MS);
     const { outcomes, refusal, isUnwritten = false } = answer;
     takeRows(context, outcomes);
     const revoked = count(outcomes, 'revoked');

@@ -5,11 +5,9 @@ import { noSuchHandle } from '../failure.ts';
 import { freedSchema, levelSchema, taskSchema, taskShape } from '../shapes/taskShape.ts';
 import { endedWords } from './endedWords.ts';
 import { handleInput } from './getTask.ts';
-import { type CallContext, defineTool } from './tool.ts';
+import { type CallContext, defineTool, ENDS, LONGEST_ANSWER_MS } from './tool.ts';
 
 const REASON_CHARACTERS = 300;
-/** Below the 60 s after which many clients give up; graces may be long. */
-const ENDING_WITHIN_MS = 50_000;
 const MOST_NAMED = 100;
 
 export const reasonInput = z
@@ -26,12 +24,7 @@ export const revokeTask = defineTool({
     'Stops one background task for good, whoever started it. It never runs again; its agent is told ' +
     'that you did it, and why. Safe to repeat. Its server is ended, where nothing less helps, only if it ' +
     'runs nothing else; with `force` also if it does, and that ends with it.',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: ENDS,
   input: {
     handle: handleInput,
     reason: reasonInput.optional(),
@@ -61,7 +54,8 @@ export const revokeTask = defineTool({
         force,
         ...(reason !== undefined && reason !== '' && { note: reason }),
       },
-      ENDING_WITHIN_MS,
+      // Graces may be long.
+      LONGEST_ANSWER_MS,
     );
     takeRows(context, outcomes);
     return answerOf(handle, { outcomes, alsoEnds });

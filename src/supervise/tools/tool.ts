@@ -51,6 +51,17 @@ export const READS: ToolAnnotations = {
   openWorldHint: false,
 };
 
+/** What ends work; to do it twice is no harm. */
+export const ENDS: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: false,
+};
+
+/** Below the 60 s after which many clients give up. */
+export const LONGEST_ANSWER_MS = 50_000;
+
 /** A tool from its schemas and what it does. */
 export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(
   spec: ToolSpec<I, O>,

@@ -5,11 +5,9 @@ import { type WaitAnswer, waitForChanges } from '../changeWait.ts';
 import { isLive } from '../rowState.ts';
 import { taskSchema, taskShape } from '../shapes/taskShape.ts';
 import { findRow, handleInput } from './getTask.ts';
-import { type CallContext, defineTool, READS } from './tool.ts';
+import { type CallContext, defineTool, LONGEST_ANSWER_MS, READS } from './tool.ts';
 
 const DEFAULT_WAIT_MS = 45_000;
-/** Below the 60 s after which many clients give up. */
-const LONGEST_WAIT_MS = 50_000;
 const PROOF_WITHIN_MS = 5_000;
 const MOST_HANDLES = 100;
 const MOST_TOLD = 50;
@@ -28,7 +26,7 @@ const INPUT = {
     .number()
     .int()
     .min(0)
-    .max(LONGEST_WAIT_MS)
+    .max(LONGEST_ANSWER_MS)
     .default(DEFAULT_WAIT_MS)
     .describe('How long to wait if nothing has changed yet, in ms.'),
 };

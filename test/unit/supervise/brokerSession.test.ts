@@ -7,6 +7,16 @@ import { taskRow } from '../../support/taskRow.ts';
 
 const lost = new TaskHandlesError('link_lost', 'The connection was lost; try again.');
 
+/** Its broker goes, and somebody asks for one that does not come. */
+async function askedInVain() {
+  const stage = supervisorStage();
+  await stage.session.whenReady();
+  stage.state.isAway = true;
+  stage.links[0]?.close();
+  await assert.rejects(stage.session.request('broker/status', {}), /No broker is running/);
+  return stage;
+}
+
 suite('the broker session of a supervisor', () => {
   test('watches before it lists, and holds every row', async () => {
     const { session, mirror, links } = supervisorStage({ rows: [taskRow()] });
@@ -39,20 +49,12 @@ suite('the broker session of a supervisor', () => {
   });
 
   test('who asks for something starts a broker', async () => {
-    const { session, links, starts, state } = supervisorStage();
-    await session.whenReady();
-    state.isAway = true;
-    links[0]?.close();
-    await assert.rejects(session.request('broker/status', {}), /No broker is running/);
+    const { starts } = await askedInVain();
     assert.deepEqual(starts, [true, true]);
   });
 
   test('P5 comes again by itself also after somebody has asked in vain', async () => {
-    const { session, links, state, clock } = supervisorStage();
-    await session.whenReady();
-    state.isAway = true;
-    links[0]?.close();
-    await assert.rejects(session.request('broker/status', {}), /No broker is running/);
+    const { session, links, state, clock } = await askedInVain();
     state.isAway = false;
     clock.advance(5_000);
     await settle();
