@@ -1,11 +1,10 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
-
-const MEGABYTE = 1024 * 1024;
+import { megabytesOf } from '../../common/megabytes.ts';
 
 /** `freed 3 processes, 120 MB`; empty where nothing was ended. */
 export function freedText(freed: NonNullable<TaskRow['reason']>['freed']): string {
   if (freed === undefined) return '';
   const { processes, memoryBytes } = freed;
   const count = `freed ${processes} ${processes === 1 ? 'process' : 'processes'}`;
-  return memoryBytes === null ? count : `${count}, ${Math.ceil(memoryBytes / MEGABYTE)} MB`;
+  return memoryBytes === null ? count : `${count}, ${megabytesOf(memoryBytes)} MB`;
 }

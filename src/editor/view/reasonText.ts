@@ -1,7 +1,6 @@
 import type { TaskRow } from '../../brokerApi/brokerProtocol.ts';
+import { megabytesOf } from '../../common/megabytes.ts';
 import { l10n } from '../l10n.ts';
-
-const MEGABYTE = 1_000_000;
 
 type Reason = NonNullable<TaskRow['reason']>;
 
@@ -37,7 +36,7 @@ export function freedText({ processes, memoryBytes }: NonNullable<Reason['freed'
   const count =
     processes === 1 ? l10n.t('1 process ended') : l10n.t('{0} processes ended', processes);
   if (memoryBytes === null) return count;
-  return l10n.t('{0}, {1} MB freed', count, Math.max(1, Math.round(memoryBytes / MEGABYTE)));
+  return l10n.t('{0}, {1} MB freed', count, megabytesOf(memoryBytes));
 }
 
 function causeText(code: Reason['code'], by: Reason['by']): string {

@@ -1,6 +1,6 @@
+import { megabytesOf } from '../../common/megabytes.ts';
 import type { Freed, RevocationLevel } from '../../registry/taskRecord.ts';
 
-const MB = 1024 * 1024;
 const MOST_NAMED = 10;
 
 /** What a revocation of one task came to. */
@@ -36,7 +36,7 @@ export function endedWords(facts: EndedFacts): string {
 export function freedWords(freed: Freed | undefined): string {
   if (freed === undefined || freed.processes === 0) return '';
   const { processes, memoryBytes } = freed;
-  const memory = memoryBytes === null ? '' : `, ${Math.round(memoryBytes / MB)} MB freed`;
+  const memory = memoryBytes === null ? '' : `, ${megabytesOf(memoryBytes)} MB freed`;
   return ` (${processes} ${processes === 1 ? 'process' : 'processes'} gone${memory})`;
 }
 

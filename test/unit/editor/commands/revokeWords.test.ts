@@ -46,7 +46,7 @@ suite('revoke words', () => {
   });
 
   test('says what a revocation freed', () => {
-    const freed = { processes: 12, memoryBytes: 340_000_000 };
+    const freed = { processes: 12, memoryBytes: 340 * 2 ** 20 };
     const reason = { code: 'revoked', by: 'user', level: 'killed', freed } as const;
     const row = taskRow({ tool: 'build', reason });
     assert.equal(

@@ -91,7 +91,7 @@ suite('row text', () => {
   });
 
   test('P6 says what an ending freed, or that a server may be at it still', () => {
-    const freed = { processes: 12, memoryBytes: 340_000_000 };
+    const freed = { processes: 12, memoryBytes: 340 * 2 ** 20 };
     const reason = { code: 'revoked', by: 'user', level: 'killed', freed } as const;
     const row = completedRow(0, { status: 'cancelled', hasResult: false, reason });
     const text = (ended: TaskRow) => descriptionOf(seen(ended), CREATED_MS + 2 * MINUTE);

@@ -67,7 +67,7 @@ suite('tooltip', () => {
       return facts(completedRow(0, { status: 'cancelled', hasResult: false, reason })).Reason;
     };
     assert.equal(
-      ended(12, 340_000_000),
+      ended(12, 340 * 2 ** 20),
       'revoked by you; its server process was killed: 12 processes ended, 340 MB freed',
     );
     assert.match(ended(1, null) ?? '', /: 1 process ended$/);
