@@ -5,6 +5,8 @@ import { settle } from '../../support/settle.ts';
 import { supervisorStage } from '../../support/supervisorStage.ts';
 import { taskRow } from '../../support/taskRow.ts';
 
+type SupervisorStage = ReturnType<typeof supervisorStage>;
+
 const lost = new TaskHandlesError('link_lost', 'The connection was lost; try again.');
 
 /** Its broker goes, and somebody asks for one that does not come. */
@@ -15,6 +17,16 @@ async function askedInVain() {
   stage.links[0]?.close();
   await assert.rejects(stage.session.request('broker/status', {}), /No broker is running/);
   return stage;
+}
+
+/** There is a broker again: nobody asks, the session finds it, and leaves nothing behind in the end. */
+async function assertComesAgain({ session, links, state, clock }: SupervisorStage): Promise<void> {
+  state.isAway = false;
+  clock.advance(5_000);
+  await settle();
+  assert.equal(links.length, 2);
+  session.dispose();
+  assert.equal(clock.pending, 0);
 }
 
 suite('the broker session of a supervisor', () => {
@@ -30,7 +42,8 @@ suite('the broker session of a supervisor', () => {
   });
 
   test('P5 comes again by itself when the broker goes, and starts none', async () => {
-    const { session, links, starts, clock, state } = supervisorStage();
+    const stage = supervisorStage();
+    const { session, links, starts, clock, state } = stage;
     await session.whenReady();
     state.isAway = true;
     links[0]?.close();
@@ -40,12 +53,7 @@ suite('the broker session of a supervisor', () => {
     }
     assert.deepEqual([...new Set(starts.slice(1))], [false]);
     assert.ok(starts.length > 2);
-    state.isAway = false;
-    clock.advance(5_000);
-    await settle();
-    assert.equal(links.length, 2);
-    session.dispose();
-    assert.equal(clock.pending, 0);
+    await assertComesAgain(stage);
   });
 
   test('who asks for something starts a broker', async () => {
@@ -54,13 +62,7 @@ suite('the broker session of a supervisor', () => {
   });
 
   test('P5 comes again by itself also after somebody has asked in vain', async () => {
-    const { session, links, state, clock } = await askedInVain();
-    state.isAway = false;
-    clock.advance(5_000);
-    await settle();
-    assert.equal(links.length, 2);
-    session.dispose();
-    assert.equal(clock.pending, 0);
+    await assertComesAgain(await askedInVain());
   });
 
   test('several who ask at once share one link', async () => {
