@@ -19,8 +19,6 @@ export interface HomePaths {
   readonly records: string;
   /** The append-only trail of every change. */
   readonly audit: string;
-  /** Workspace id → datafile. */
-  readonly index: string;
   /** How long tools took before. */
   readonly durations: string;
   /** What the administrator's file said when it was last good. */
@@ -77,7 +75,6 @@ function pathsOf(root: string): HomePaths {
     versions: join(root, 'versions'),
     records: join(root, 'records'),
     audit: join(root, 'audit'),
-    index: join(root, 'index.json'),
     durations: join(root, 'durations.json'),
     adminCopy: join(root, 'admin-policy.json'),
     httpToken: join(root, 'http.token'),

@@ -32,7 +32,6 @@ const START_FAILURES: ReadonlySet<string> = new Set([
   'broker_start_failed',
   'home_not_writable',
   'socket_path_too_long',
-  'lock_held',
 ]);
 
 /** Serves one host until it leaves; answers the exit code. */
