@@ -28,7 +28,12 @@ async function foundLedger({ instance, trees }: RecordedInstance, look: Look): P
   const kind = living.length === 0 ? 'stray_file' : 'orphan_process';
   return await mendable({ kind, what, why }, look, async () => {
     const { survivors } = await endOrphans(living);
-    if (survivors.length > 0) throw new Error(`still there: ${survivors.join(', ')}`);
+    if (survivors.length > 0) throw new Error(leftText(survivors));
     forgetInstance(look.paths.processes, instance);
   });
+}
+
+function leftText(survivors: readonly number[]): string {
+  const pids = survivors.join(', ');
+  return `still there: ${pids}; where one is what this runs in, run it in a terminal of your own`;
 }

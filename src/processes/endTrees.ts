@@ -1,9 +1,8 @@
-import { Ending } from './ending.ts';
-import { ancestryOf } from './markedProcesses.ts';
+import { endOthers } from './endOthers.ts';
 import type { EndOutcome, ProcessIdentity } from './ownedProcess.ts';
 import type { ProcessEntry, ProcessTable } from './processEntry.ts';
 import { bootId, isSameProcess } from './processIdentity.ts';
-import { membersOfGroup, ownerMarks, readProcessTable } from './processTable.ts';
+import { membersOfGroup, ownerMarks } from './processTable.ts';
 import { taskkill } from './windowsTree.ts';
 
 /** Which trees, asked again at each look: their owner may be starting others still. */
@@ -21,17 +20,7 @@ export interface TreesToEnd {
  */
 export async function endTrees(trees: TreesToEnd): Promise<EndOutcome> {
   if (process.platform === 'win32') return await endOnWindows(trees.roots());
-  const ours = ancestryOf(await readProcessTable(), process.pid);
-  const spared = new Map<number, ProcessEntry>();
-  const isSpared = (entry: ProcessEntry) => ours.has(entry.pid);
-  const select = (table: ProcessTable): ProcessEntry[] => {
-    const found = selectTrees(table, trees);
-    for (const entry of found.filter(isSpared)) spared.set(entry.pid, entry);
-    return found.filter((entry) => !isSpared(entry));
-  };
-  const outcome = await new Ending({ select, isSpared, signalGroup: () => null }, 0).run();
-  spared.delete(process.pid);
-  return { ...outcome, survivors: [...outcome.survivors, ...spared.keys()] };
+  return await endOthers((table) => selectTrees(table, trees), 0);
 }
 
 function selectTrees(table: ProcessTable, trees: TreesToEnd): ProcessEntry[] {

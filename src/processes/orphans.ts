@@ -1,4 +1,4 @@
-import { Ending } from './ending.ts';
+import { endOthers } from './endOthers.ts';
 import { readLinuxTable } from './linuxProc.ts';
 import { ancestryOf, isInOurNamespace } from './markedProcesses.ts';
 import type { EndOutcome, ProcessIdentity } from './ownedProcess.ts';
@@ -25,17 +25,9 @@ export function findOrphans(isOwnerAlive: (owner: string) => boolean): ProcessId
   return orphans;
 }
 
-/** Ends what `findOrphans` found, and what descends from it. */
+/** Ends these, and what descends from them; of what we run in ourselves, nothing. */
 export function endOrphans(orphans: readonly ProcessIdentity[]): Promise<EndOutcome> {
   const startTimes = new Map(orphans.map((orphan) => [orphan.pid, orphan.startTime]));
   const isOrphan = (entry: ProcessEntry) => startTimes.get(entry.pid) === entry.startTime;
-  const ladder = new Ending(
-    {
-      select: (table) => [...table.values()].filter(isOrphan),
-      isSpared: (entry) => entry.pid === process.pid,
-      signalGroup: () => null,
-    },
-    ORPHAN_GRACE_MS,
-  );
-  return ladder.run();
+  return endOthers((table) => [...table.values()].filter(isOrphan), ORPHAN_GRACE_MS);
 }
