@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurably } from '../common/durableFile.ts';
 import { isJsonObject, parseJson } from '../common/json.ts';
-import { readOwnFile, writeDurably } from './durableFile.ts';
+import { readOwnFile } from './ownFile.ts';
 import { parseTree, type RecordedTree } from './processLedger.ts';
 import { isRefusalId } from './workRefusal.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject, type JsonObject, numberOr, parseJson, stringOr } from '../common/json.ts';
-import { readOwnFile } from './durableFile.ts';
+import { readOwnFile } from './ownFile.ts';
 
 /** A process tree that a broker has started: enough to end it without that broker (P7). */
 export interface RecordedTree {

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder, writeDurably } from '../common/durableFile.ts';
 import { messageOf, systemCodeOf, TaskHandlesError } from '../common/errors.ts';
 import { isJsonObject, parseJson, stringOr } from '../common/json.ts';
 import { redactSecrets } from '../common/redact.ts';
-import { readOwnFile, syncFolder, writeDurably } from './durableFile.ts';
+import { readOwnFile } from './ownFile.ts';
 import { isRefusalId, parseWorkRefusal, type WorkRefusal } from './workRefusal.ts';
 
 /** A refusal as it lies on disk. */

@@ -1,17 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  chmod,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { replaceWhole } from '../common/durableFile.ts';
 import { TaskHandlesError } from '../common/errors.ts';
 
 export interface Replacement {
@@ -34,25 +24,8 @@ export async function replaceFile(replacement: Replacement): Promise<string> {
     throw new TaskHandlesError('usage', `${path} has just been changed; try again.`);
   }
   const backup = await backUp(path, expected, backupFolder);
-  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await writeSynced(temporary, text, (await stat(path)).mode & 0o777);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceWhole(path, text, (await stat(path)).mode & 0o777);
   return backup;
-}
-
-async function writeSynced(path: string, text: string, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await chmod(path, mode);
 }
 
 async function backUp(path: string, text: string, folder: string): Promise<string> {

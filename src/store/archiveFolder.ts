@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
+import { syncFolder } from '../common/durableFile.ts';
 import type { Log } from '../common/log.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import type { HandleId } from '../registry/taskRecord.ts';
 import type { PayloadKind } from '../registry/taskStore.ts';
 import { type ArchivedTask, ArchiveSegment } from './archiveSegment.ts';
-import { listFiles, makeFolder, syncFolder } from './durableFiles.ts';
+import { listFiles, makeFolder } from './durableFiles.ts';
 import { assertMayWrite } from './fence.ts';
 import { asStoreFailed } from './storeFailure.ts';
 

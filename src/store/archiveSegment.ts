@@ -2,10 +2,11 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { syncFolder } from '../common/durableFile.ts';
 import { isJsonObject, type JsonObject, numberOr, parseJson } from '../common/json.ts';
 import type { HandleId } from '../registry/taskRecord.ts';
 import type { PayloadKind } from '../registry/taskStore.ts';
-import { replaceFile, syncFolder } from './durableFiles.ts';
+import { replaceFile } from './durableFiles.ts';
 import { PAYLOAD_KINDS } from './payloadFolder.ts';
 
 const zip = promisify(gzip);

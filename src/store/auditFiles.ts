@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { syncFolder } from '../common/durableFile.ts';
 import { TaskHandlesError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type {
@@ -12,7 +13,7 @@ import type { HandleId } from '../registry/taskRecord.ts';
 import { type ChainHead, chained, claimedHead, GENESIS, readRow } from './auditChain.ts';
 import { type AuditFile, auditFile, linesOf, listAuditFiles } from './auditFolder.ts';
 import { AuditReader, type SyncedEnd } from './auditReader.ts';
-import { copyAside, FILE_MODE, makeFolder, syncFolder } from './durableFiles.ts';
+import { copyAside, FILE_MODE, makeFolder } from './durableFiles.ts';
 import { asStoreFailed } from './storeFailure.ts';
 
 const LIMIT_BYTES = 4 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { syncFolder } from '../common/durableFile.ts';
 import type { Log } from '../common/log.ts';
 import { type DamageReport, damageOf, logDamage } from './damage.ts';
 import { type DatafileScan, scanDatafile } from './datafileScan.ts';
@@ -10,7 +11,6 @@ import {
   replaceFile,
   sizeOf,
   syncFile,
-  syncFolder,
 } from './durableFiles.ts';
 import { assertMayWrite } from './fence.ts';
 import { lineOf, NedbFile, type StoredDocument } from './nedbFile.ts';

@@ -12,6 +12,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { syncFolder } from '../common/durableFile.ts';
 import { systemCodeOf } from '../common/errors.ts';
 
 export const FILE_MODE = 0o600;
@@ -33,17 +34,6 @@ export async function syncFile(path: string): Promise<number> {
     return (await file.stat()).size;
   } finally {
     await file.close();
-  }
-}
-
-/** Makes the names in a folder durable. Windows cannot, and does not need to. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

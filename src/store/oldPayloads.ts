@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../common/durableFile.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import { scanDatafile } from './datafileScan.ts';
-import { copyAside, isVanished, syncFolder } from './durableFiles.ts';
+import { copyAside, isVanished } from './durableFiles.ts';
 import type { StoredDocument } from './nedbFile.ts';
 import { PAYLOAD_KINDS, type PayloadFolder } from './payloadFolder.ts';
 

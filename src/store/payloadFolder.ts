@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../common/durableFile.ts';
 import { systemCodeOf } from '../common/errors.ts';
 import { isHandleId } from '../registry/handleId.ts';
 import type { HandleId } from '../registry/taskRecord.ts';
@@ -11,7 +12,6 @@ import {
   readTextOrNull,
   removeFolder,
   replaceFile,
-  syncFolder,
 } from './durableFiles.ts';
 import { assertMayWrite } from './fence.ts';
 import { SharedSync } from './sharedSync.ts';

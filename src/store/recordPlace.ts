@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../common/durableFile.ts';
 import type { Log } from '../common/log.ts';
 import type { HandleId, TaskRecord } from '../registry/taskRecord.ts';
 import type { PayloadKind } from '../registry/taskStore.ts';
 import type { DamageReport } from './damage.ts';
 import { Datafile } from './datafile.ts';
-import { isVanished, removeEmptyFolder, syncFolder } from './durableFiles.ts';
+import { isVanished, removeEmptyFolder } from './durableFiles.ts';
 import type { StoredDocument } from './nedbFile.ts';
 import { migratePayloads } from './oldPayloads.ts';
 import { PayloadFolder } from './payloadFolder.ts';

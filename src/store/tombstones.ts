@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../common/durableFile.ts';
 import { systemCodeOf } from '../common/errors.ts';
 import type { HandleId } from '../registry/taskRecord.ts';
-import { FILE_MODE, syncFolder } from './durableFiles.ts';
+import { FILE_MODE } from './durableFiles.ts';
 import { assertMayWrite } from './fence.ts';
 import { asStoreFailed } from './storeFailure.ts';
 
