@@ -21,11 +21,18 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const PATIENCE_MS = 20_000;
 
+/** A client of either SDK. */
+interface Host {
+  callTool(call: { name: string }): Promise<unknown>;
+}
+
 /** Without mercy, as a crash does it. `connect` starts another one. */
-async function killBroker(home: string): Promise<void> {
+async function killBroker(home: string, host: Host): Promise<void> {
   const { pid } = await cliJson<BrokerStatus>(['broker', 'status', '--home', home]);
   process.kill(pid, 'SIGKILL');
   await waitUntilGone([pid], PATIENCE_MS);
+  // Whichever way this is answered, `connect` has noticed: the next call is not lost with the link.
+  await host.callTool({ name: 'task_poll' }).catch(() => 'lost with the link');
 }
 
 async function taskIn(home: string): Promise<TaskView> {
@@ -59,7 +66,7 @@ suite('after a crash of the broker', () => {
     const host = await connectClient({ home, server: [], flags });
     const handle = handleOf(await callTool(host, 'simulate-research-query', { topic: 'ducks' }));
     await waitFor(() => methods.includes('tasks/result'), PATIENCE_MS, 'there is a task');
-    await killBroker(home);
+    await killBroker(home, host.client);
     const result = await callTool(host, 'task_poll', { handle });
     assert.match(textOf(result), /^# Research Report: ducks/);
     assert.equal(methods.filter((method) => method === 'tools/call').length, 1);
@@ -68,7 +75,7 @@ suite('after a crash of the broker', () => {
   test('P5 P2 a modern server’s task goes on, executed once (U3)', async (t) => {
     const home = temporaryHome(t);
     const { client, handle, path, executions } = await waitingTask(t, home);
-    await killBroker(home);
+    await killBroker(home, client);
     await waitFor(async () => (await taskIn(home)).attached, PATIENCE_MS, 'it is attached again');
     appendFileSync(path, '');
     assert.equal(textOf(await callModern(client, 'task_poll', { handle })), `found ${path}`);
@@ -84,7 +91,7 @@ suite('after a crash of the broker', () => {
     const long = { duration: 6, steps: 12 };
     const handle = handleOf(await callTool(host, 'trigger-long-running-operation', long));
     await waitFor(async () => (await taskIn(home)).percent !== undefined, PATIENCE_MS, 'progress');
-    await killBroker(home);
+    await killBroker(home, host.client);
     const result = await callTool(host, 'task_poll', { handle });
     assert.match(textOf(result), /Long running operation completed/);
     assert.equal(methods.filter((method) => method === 'tools/call').length, 1);
@@ -102,7 +109,7 @@ suite('after a crash of the broker', () => {
     });
     const handle = handleOf(await callTool(host, 'wait_for_file', { path, log }));
     await waitFor(() => methods.includes('tasks/get'), PATIENCE_MS, 'the task is polled');
-    await killBroker(home);
+    await killBroker(home, host.client);
     await waitFor(async () => (await taskIn(home)).attached, PATIENCE_MS, 'it is attached again');
     appendFileSync(path, '');
     assert.equal(textOf(await callTool(host, 'task_poll', { handle })), `found ${path}`);
@@ -111,8 +118,8 @@ suite('after a crash of the broker', () => {
 
   test('P6 a task that was found again can be revoked', async (t) => {
     const home = temporaryHome(t);
-    const { handle, methods } = await waitingTask(t, home);
-    await killBroker(home);
+    const { client, handle, methods } = await waitingTask(t, home);
+    await killBroker(home, client);
     await waitFor(async () => (await taskIn(home)).attached, PATIENCE_MS, 'it is attached again');
     const [task] = await cliJson<TaskView[]>(['revoke', handle, '--home', home]);
     assert.equal(task?.reason?.level, 'cooperative');
@@ -125,7 +132,7 @@ suite('after a crash of the broker', () => {
       '--header',
       'X-Key: k',
     ]);
-    await killBroker(home);
+    await killBroker(home, client);
     appendFileSync(path, '');
     assert.equal(textOf(await callModern(client, 'task_poll', { handle })), `found ${path}`);
     assert.equal(executions(), 1);
