@@ -32,6 +32,12 @@ export function refusalText({ scope, by, since, note }: WorkRefusal): string {
   return note === null ? what : `${what} (${note.replace(/[.\s]+$/, '')})`;
 }
 
+/** The same where it stands by itself: it begins with a capital. */
+export function refusalSentence(refusal: WorkRefusal): string {
+  const text = refusalText(refusal);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `2026-11-29 02:26 UTC`: whoever reads it counts in no ms. */
 function minuteOf(since: string): string {
   return `${since.slice(0, 16).replace('T', ' ')} UTC`;

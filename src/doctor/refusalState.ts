@@ -1,6 +1,6 @@
 import type { Finding } from '../brokerApi/finding.ts';
 import { type KeptRefusal, readRefusals } from '../brokerApi/refusalFiles.ts';
-import { liftText, refusalText } from '../brokerApi/refusalText.ts';
+import { liftText, refusalSentence } from '../brokerApi/refusalText.ts';
 import type { Look } from './examination.ts';
 
 /** New work that is refused, with or without a broker (P7): somebody's will, unless it is unreadable. */
@@ -9,8 +9,7 @@ export function refusalState({ paths }: Pick<Look, 'paths'>): Finding[] {
 }
 
 function findingOf({ refusal, unreadable }: KeptRefusal): Finding {
-  const sentence = refusalText(refusal);
-  const what = sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  const what = refusalSentence(refusal);
   const outcome = unreadable === undefined ? 'intended' : 'cannot';
   return { kind: 'work_refused', what, why: liftText(refusal), outcome };
 }

@@ -9,7 +9,7 @@ import {
   removeRefusal,
   writeRefusal,
 } from '../../brokerApi/refusalFiles.ts';
-import { refusalText } from '../../brokerApi/refusalText.ts';
+import { refusalSentence } from '../../brokerApi/refusalText.ts';
 import {
   isInScope,
   mayCover,
@@ -148,7 +148,7 @@ export class WorkRefusals implements Disposable {
     this.refresh();
     const all = this.#inForce();
     if (this.#locked !== null && (id === this.#locked.id || (id === undefined && all.length === 0)))
-      throw new TaskHandlesError('locked_by_admin', `${sentence(this.#locked)}.`);
+      throw new TaskHandlesError('locked_by_admin', `${refusalSentence(this.#locked)}.`);
     const wanted = chosen(all, id);
     for (const kept of wanted) {
       await this.#trail.accepted(kept.refusal, principal);
@@ -221,7 +221,7 @@ export class WorkRefusals implements Disposable {
         this.#onDisk = [...this.#onDisk.filter((one) => !isSame(one, kept)), kept];
       });
     } catch (error) {
-      this.#warn(`${sentence(kept.refusal)}, but not on disk`, error);
+      this.#warn(`${refusalSentence(kept.refusal)}, but not on disk`, error);
     }
   }
 
@@ -243,15 +243,10 @@ export class WorkRefusals implements Disposable {
   }
 
   #say(refusal: WorkRefusal): void {
-    this.options.log.write('warn', `${sentence(refusal)}.`);
+    this.options.log.write('warn', `${refusalSentence(refusal)}.`);
   }
 }
 
 function isSame(one: KeptRefusal, other: KeptRefusal): boolean {
   return one.refusal.id === other.refusal.id;
-}
-
-function sentence(refusal: WorkRefusal): string {
-  const text = refusalText(refusal);
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,13 +1,12 @@
 import type { ControlClient } from '../../brokerApi/controlClient.ts';
-import { liftText, refusalText } from '../../brokerApi/refusalText.ts';
+import { liftText, refusalSentence } from '../../brokerApi/refusalText.ts';
 import type { WorkRefusal } from '../../brokerApi/workRefusal.ts';
 import { plainLine } from './plainText.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One line for a person: what is refused, and how that is lifted. */
 export function refusalLine(refusal: WorkRefusal): string {
-  const text = plainLine(refusalText(refusal));
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}. ${liftText(refusal)}`;
+  return `${plainLine(refusalSentence(refusal))}. ${liftText(refusal)}`;
 }
 
 /** Says beside what is printed what new work is refused, if any is. */
