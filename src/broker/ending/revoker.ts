@@ -101,9 +101,10 @@ export class Revoker {
     { call, end }: WaitingCall,
     request: Omit<RevokeOne, 'id'>,
   ): Promise<RevokeOutcome> {
-    const { door: by, note } = request;
-    end({ by, note, why: endedText(call, request) });
-    await this.#auditCall(call, { ...request, id: call.id });
+    const { door: by } = request;
+    const note = withoutSecrets(request.note);
+    end({ by, note, why: endedText(call, { door: by, note }) });
+    await this.#auditCall(call, { ...request, note, id: call.id });
     await call.starting;
     return { id: call.id, outcome: 'revoked', level: 'none', row: null };
   }
@@ -202,7 +203,7 @@ export class Revoker {
       workspace: call.route.workspace,
       action: end === undefined ? 'revoked' : 'revocation_ended',
       principal: principal ?? { ...BROKER_PRINCIPAL, door },
-      reason: withoutSecrets(note),
+      reason: note,
       outcome: 'done',
       level: end?.level ?? null,
       ...(end?.freed !== undefined && { freed: end.freed }),

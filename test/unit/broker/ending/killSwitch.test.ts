@@ -101,6 +101,26 @@ suite('P7 the kill switch', () => {
     assert.deepEqual(stage.calls.waiting, []);
   });
 
+  test('P8 tells no secret that stands in its reason, whatever it ends', async (t) => {
+    const { stage, killSwitch } = await switchStage(t);
+    const host = await stage.greeted();
+    const release = stage.store.hold();
+    host.callTool(1, 'build', { _meta: { [META_KEY]: 'k' } });
+    await turn();
+    stage.holdStarts();
+    const starting = stage.connect();
+    starting.callTool(2, 'build');
+    const secret = 'ghp_0123456789abcdefghij';
+    await through(stage, killSwitch.revokeAll({ ...EVERYTHING, note: `leaked ${secret}` }));
+    release();
+    await turn();
+    await turn();
+    assert.equal(stage.task.reason?.note, 'leaked ***');
+    assert.match(errorIn(starting, 2), /The user stopped this call of `build`\. leaked \*\*\*/);
+    const told = JSON.stringify([stage.task, host.resultOf(1), await stage.audit.read()]);
+    assert.equal(told.includes(secret), false);
+  });
+
   test('refuses calls, keys included, and never the companions', async (t) => {
     const { stage, refusals } = await switchStage(t);
     const host = await stage.greeted();
