@@ -69,20 +69,9 @@ function grouped(
 }
 
 /**
- * Processes that carry the owner mark, never ourselves. Only Linux lets us read environments, and
- * that is the slow part: `isCandidate` leaves out what need not be read.
+ * Every process with an owner mark, whoever the owner is, but for ourselves. Only Linux lets us read
+ * environments, and that is the slow part: `isCandidate` leaves out what need not be read.
  */
-export function markedBy(
-  table: ProcessTable,
-  owner: string,
-  isCandidate: (entry: ProcessEntry) => boolean = () => true,
-): ProcessEntry[] {
-  return [...ownerMarks(table, isCandidate)].flatMap(([entry, mark]) =>
-    mark === owner ? [entry] : [],
-  );
-}
-
-/** Every process with an owner mark, whoever the owner is. */
 export function* ownerMarks(
   table: ProcessTable,
   isCandidate: (entry: ProcessEntry) => boolean = () => true,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +11,9 @@ import type {
   ProcessExit,
   ProcessIdentity,
 } from '../../src/processes/ownedProcess.ts';
+import type { ProcessEntry, ProcessTable } from '../../src/processes/processEntry.ts';
 import { identityOf, isSameProcess } from '../../src/processes/processIdentity.ts';
-import { markedBy, readProcessTable } from '../../src/processes/processTable.ts';
+import { ownerMarks, readProcessTable } from '../../src/processes/processTable.ts';
 import { startOwnedProcess } from '../../src/processes/startOwnedProcess.ts';
 
 const POLL_MS = 5;
@@ -42,9 +44,23 @@ export async function waitUntilGone(pids: readonly number[], deadlineMs: number)
   await waitFor(isGone, deadlineMs, `processes ${pids.join(', ')} gone`);
 }
 
+/** What of a table carries the owner mark. */
+export function markedBy(table: ProcessTable, owner: string): ProcessEntry[] {
+  return [...ownerMarks(table)].flatMap(([entry, mark]) => (mark === owner ? [entry] : []));
+}
+
 /** Pids of what carries the owner mark. */
 export async function markedPids(owner: string): Promise<number[]> {
   return markedBy(await readProcessTable(), owner).map((entry) => entry.pid);
+}
+
+/** Bytes; 0 as long as there is no such file. */
+export function sizeOf(file: string): number {
+  try {
+    return readFileSync(file).length;
+  } catch {
+    return 0;
+  }
 }
 
 export function fixturePath(name: string): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
@@ -19,7 +19,7 @@ import {
   temporaryHome,
   textOf,
 } from '../../support/connectClient.ts';
-import { waitFor, waitUntilGone } from '../../support/processes.ts';
+import { sizeOf, waitFor, waitUntilGone } from '../../support/processes.ts';
 import { descendantPids } from '../../support/processTree.ts';
 
 const PATIENCE_MS = 30_000;
@@ -52,18 +52,15 @@ async function ticking(t: TestContext, more: readonly string[] = []) {
   t.after(() => client.dispose());
   const row = async (): Promise<TaskRow> =>
     (await client.request('tasks/get', { id: handle })).row ?? assert.fail('no row');
+  /** Its server, and all below it. */
+  const tree = async (): Promise<number[]> => {
+    const { upstreamPid } = await row();
+    return [upstreamPid ?? 0, ...(await descendantPids(upstreamPid ?? 0))];
+  };
   const ticks = () => [own, childs].map(sizeOf);
   await waitFor(() => ticks().every((size) => size > 0), PATIENCE_MS);
   const cli = (...args: string[]) => runCli([...args, '--home', home]);
-  return { home, host, handle, client, row, ticks, until, cli };
-}
-
-function sizeOf(file: string): number {
-  try {
-    return readFileSync(file).length;
-  } catch {
-    return 0;
-  }
+  return { home, host, handle, row, tree, ticks, until, cli };
 }
 
 /** Its host leaves: its server has nothing but this task now. */
@@ -105,12 +102,11 @@ suite('pause and resume of calls with a process each', () => {
   });
 
   test('P6 one that is paused is revoked alone', async (t) => {
-    const { host, handle, row, cli } = await ticking(t, ALONE);
-    const { upstreamPid } = await row();
-    const tree = [upstreamPid ?? 0, ...(await descendantPids(upstreamPid ?? 0))];
+    const { host, handle, tree, cli } = await ticking(t, ALONE);
+    const pids = await tree();
     await cli('pause', handle);
     await callTool(host, 'task_control', { handle, action: 'revoke' });
-    await waitUntilGone(tree, PATIENCE_MS);
+    await waitUntilGone(pids, PATIENCE_MS);
     assert.match(textOf(await callTool(host, 'task_poll', { handle })), /was stopped by an agent/);
     await host.client.ping();
   });
@@ -168,13 +164,12 @@ suite('pause and resume', () => {
   });
 
   test('P6 a paused task is revoked at once, with all of its processes', async (t) => {
-    const { handle, row, cli } = await detached(t);
-    const { upstreamPid } = await row();
-    const tree = [upstreamPid ?? 0, ...(await descendantPids(upstreamPid ?? 0))];
-    assert.ok(tree.length > 1, 'it has a child');
+    const { handle, row, tree, cli } = await detached(t);
+    const pids = await tree();
+    assert.ok(pids.length > 1, 'it has a child');
     await cli('pause', handle);
     assert.equal((await cli('revoke', handle)).code, 0);
-    await waitUntilGone(tree, PATIENCE_MS);
+    await waitUntilGone(pids, PATIENCE_MS);
     assert.deepEqual([(await row()).status, (await row()).paused], ['cancelled', false]);
     const late = await cli('pause', handle);
     assert.equal(late.code, 1);
@@ -183,15 +178,14 @@ suite('pause and resume', () => {
   });
 
   test('P5 P13 one whose broker dies is lost, and nothing of it is left', async (t) => {
-    const { home, handle, row, cli } = await detached(t);
-    const { upstreamPid } = await row();
-    const tree = [upstreamPid ?? 0, ...(await descendantPids(upstreamPid ?? 0))];
+    const { home, handle, tree, cli } = await detached(t);
+    const pids = await tree();
     await cli('pause', handle);
     const { pid } = await cliJson<{ pid: number }>(['broker', 'status', '--home', home]);
     process.kill(pid, 'SIGKILL');
     const view = await cliJson<TaskView>(['status', handle, '--home', home]);
     assert.deepEqual([view.status, view.reason?.code, view.paused], ['failed', 'lost', false]);
-    await waitUntilGone(tree, PATIENCE_MS);
+    await waitUntilGone(pids, PATIENCE_MS);
   });
 
   test('a paused task waits for its resumption, and whoever waits for its end as well', async (t) => {

@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
 import { readStat } from '../../../src/processes/linuxProc.ts';
 import type { OwnedProcess } from '../../../src/processes/ownedProcess.ts';
-import { descendantsOf, markedBy, readProcessTable } from '../../../src/processes/processTable.ts';
+import { descendantsOf, readProcessTable } from '../../../src/processes/processTable.ts';
 import {
   definitionOf,
   exitOf,
   fixtureDefinition,
+  markedBy,
   markedPids,
   nextLine,
+  sizeOf,
   startFor,
   waitFor,
   waitUntilGone,
@@ -32,14 +34,6 @@ async function tickingTree(t: TestContext) {
   const written = () => ['root', 'child', 'away'].map((name) => sizeOf(join(folder, name)));
   await waitFor(() => written().every((size) => size > 0), PATIENCE_MS);
   return { owned, pids, written, owner: definition.owner };
-}
-
-function sizeOf(file: string): number {
-  try {
-    return readFileSync(file).length;
-  } catch {
-    return 0;
-  }
 }
 
 const stateOf = (pid: number) => readStat(pid)?.state ?? 'gone';
