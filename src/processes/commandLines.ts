@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { readOrNull, runningPids } from './linuxProc.ts';
+import { runPs } from './psTable.ts';
 
 const AT_ONCE = 64;
-const PS_OPTIONS = { maxBuffer: 16 * 1024 * 1024, timeout: 5_000 } as const;
 
 /**
  * The command lines of what runs, one for each process, as far as they may be seen; `null` where the
@@ -17,23 +15,15 @@ export async function readCommandLines(): Promise<string[] | null> {
 
 async function readFromProc(): Promise<string[]> {
   const lines: string[] = [];
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
+  for (const pid of runningPids()) {
     if (lines.length % AT_ONCE === 0) await nextTurn();
-    try {
-      lines.push(readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' '));
-    } catch {
-      // Gone meanwhile, or not to be seen.
-    }
+    const line = readOrNull(`/proc/${pid}/cmdline`);
+    if (line !== null) lines.push(line.replaceAll('\0', ' '));
   }
   return lines;
 }
 
 async function readFromPs(): Promise<string[] | null> {
-  try {
-    const { stdout } = await promisify(execFile)('ps', ['-axwwo', 'args='], PS_OPTIONS);
-    return stdout.split('\n');
-  } catch {
-    return null;
-  }
+  const text = await runPs('-axwwo', 'args=').catch(() => null);
+  return text?.split('\n') ?? null;
 }

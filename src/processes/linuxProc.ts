@@ -61,7 +61,8 @@ export function readLinuxTable(before?: TableBefore): ProcessTable {
   const read = new Set<number>();
   const table = new Map<number, ProcessEntry>();
   const readAll = () => {
-    for (const pid of newestPids()) {
+    // The last first: who lives but for a moment is read within it.
+    for (const pid of runningPids().reverse()) {
       if (read.has(pid)) continue;
       read.add(pid);
       const entry = knownFrom(before, pid) ?? readEntry(pid, bootMs);
@@ -81,9 +82,9 @@ function knownFrom(before: TableBefore | undefined, pid: number): ProcessEntry |
   return known?.state === 'D' ? undefined : known;
 }
 
-/** Mostly in the order of birth, the last first: who lives but for a moment is read within it. */
-function newestPids(): number[] {
-  return readdirSync('/proc').filter(isPid).map(Number).reverse();
+/** Mostly in the order of birth. */
+export function runningPids(): number[] {
+  return readdirSync('/proc').filter(isPid).map(Number);
 }
 
 function readEntry(pid: number, bootMs: number): ProcessEntry | null {

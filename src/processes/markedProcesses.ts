@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { readLinuxTable } from './linuxProc.ts';
+import { readLinuxTable, readOrNull } from './linuxProc.ts';
 import type { ProcessIdentity } from './ownedProcess.ts';
 import { namespaceOf, ownerOf } from './ownerOf.ts';
 import type { ProcessTable } from './processEntry.ts';
@@ -59,9 +58,5 @@ export function isInOurNamespace(pid: number): boolean {
 }
 
 function nameOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-  } catch {
-    return '?';
-  }
+  return readOrNull(`/proc/${pid}/comm`)?.trim() ?? '?';
 }

@@ -20,9 +20,12 @@ const KIBIBYTE = 1024;
 const runFile = promisify(execFile);
 
 export async function readPsTable(): Promise<ProcessTable> {
-  const columns = 'pid=,ppid=,pgid=,rss=,stat=,lstart=';
-  const { stdout } = await runFile('ps', ['-axo', columns], PS_OPTIONS);
-  return parsePsTable(stdout);
+  return parsePsTable(await runPs('-axo', 'pid=,ppid=,pgid=,rss=,stat=,lstart='));
+}
+
+/** What `ps` prints; rejects where there is none, or it takes too long. */
+export async function runPs(...args: readonly string[]): Promise<string> {
+  return (await runFile('ps', args, PS_OPTIONS)).stdout;
 }
 
 export function parsePsTable(text: string): ProcessTable {
