@@ -17,3 +17,9 @@ export function revokerOf(stage: ProxyStage): Revoker {
 export async function passGrace(stage: ProxyStage): Promise<void> {
   for (let step = 0; step < 5; step += 1) await stage.passTime(1_000);
 }
+
+/** What comes of this ending, once its ladder has had its time. */
+export async function climbed<T>(stage: ProxyStage, ending: Promise<T>): Promise<T> {
+  await passGrace(stage);
+  return await ending;
+}

@@ -36,7 +36,11 @@ interface Work {
 async function threeTasks(t: TestContext, flags: string[]) {
   const home = temporaryHome(t);
   const host = await connectClient({ home, server: SERVER, flags });
-  return { home, host, work: await workOf(t, host) };
+  const work = await workOf(t, host);
+  const second = work.handles[1] ?? assert.fail('no handle');
+  const revokeSecond = (...more: string[]) => runCli(['revoke', second, ...more, '--home', home]);
+  const statusOfSecond = () => statusOf(home, second);
+  return { home, host, work, revokeSecond, statusOfSecond };
 }
 
 async function workOf(t: TestContext, host: ConnectedClient): Promise<Work> {
@@ -69,25 +73,25 @@ async function othersComplete(host: ConnectedClient, { handles, finish }: Work):
 
 suite('three tasks of one server', () => {
   test('P6 one is revoked, its shared server lives on, the other two complete', async (t) => {
-    const { home, host, work } = await threeTasks(t, AT_ONCE);
+    const { host, work, revokeSecond, statusOfSecond } = await threeTasks(t, AT_ONCE);
     const [server] = work.pids;
     assert.deepEqual(work.pids, [server, server, server]);
-    assert.equal((await runCli(['revoke', work.handles[1] ?? '', '--home', home])).code, 0);
-    const revoked = await statusOf(home, work.handles[1]);
+    assert.equal((await revokeSecond()).code, 0);
+    const revoked = await statusOfSecond();
     assert.deepEqual([revoked.status, revoked.reason?.level], ['cancelled', 'cooperative']);
     assert.equal(revoked.mayStillRun, true, 'it ignores a cancel');
     await othersComplete(host, work);
     work.finish(1);
-    await waitFor(async () => !(await statusOf(home, work.handles[1])).mayStillRun, 10_000);
-    assert.equal((await statusOf(home, work.handles[1])).status, 'cancelled', 'P3');
+    await waitFor(async () => !(await statusOfSecond()).mayStillRun, 10_000);
+    assert.equal((await statusOfSecond()).status, 'cancelled', 'P3');
   });
 
   test('P6 with perCall each dies alone', async (t) => {
-    const { home, host, work } = await threeTasks(t, ALONE);
+    const { host, work, revokeSecond, statusOfSecond } = await threeTasks(t, ALONE);
     assert.equal(new Set(work.pids).size, 3);
-    assert.equal((await runCli(['revoke', work.handles[1] ?? '', '--home', home])).code, 0);
+    assert.equal((await revokeSecond()).code, 0);
     await waitUntilGone([work.pids[1] ?? 0], 0);
-    const revoked = await statusOf(home, work.handles[1]);
+    const revoked = await statusOfSecond();
     assert.deepEqual([revoked.status, revoked.reason?.level], ['cancelled', 'terminated']);
     await othersComplete(host, work);
     await waitUntilGone(work.pids, 10_000);
@@ -95,11 +99,9 @@ suite('three tasks of one server', () => {
   });
 
   test('P6 terminating the server names what ends too, and ends all of it', async (t) => {
-    const { home, work } = await threeTasks(t, AT_ONCE);
-    const revoke = (...more: string[]) =>
-      runCli(['revoke', work.handles[1] ?? '', ...more, '--home', home]);
-    assert.match((await revoke()).stdout, /may still be working.*--force/);
-    assert.match((await revoke('--force')).stdout, /revoked \((terminated|killed)/);
+    const { home, work, revokeSecond } = await threeTasks(t, AT_ONCE);
+    assert.match((await revokeSecond()).stdout, /may still be working.*--force/);
+    assert.match((await revokeSecond('--force')).stdout, /revoked \((terminated|killed)/);
     await waitUntilGone(work.pids, 0);
     for (const handle of work.handles) {
       const { status, reason } = await statusOf(home, handle);

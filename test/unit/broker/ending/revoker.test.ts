@@ -7,7 +7,7 @@ import type { HandleId } from '../../../../src/registry/taskRecord.ts';
 import type { FakeChannel } from '../../../support/fakeChannel.ts';
 import { turn } from '../../../support/fakeHost.ts';
 import { handleIn, ProxyStage } from '../../../support/proxyStage.ts';
-import { BY_USER, passGrace, revokerOf } from '../../../support/revokerStage.ts';
+import { BY_USER, climbed, passGrace, revokerOf } from '../../../support/revokerStage.ts';
 import { withTask } from '../../../support/runningTask.ts';
 import { aTask } from '../../../support/taskRecords.ts';
 
@@ -30,8 +30,7 @@ suite('a revocation', () => {
     const revoking = revokerOf(stage).revoke({ ...BY_USER, id: call?.id ?? '' });
     release();
     await turn();
-    await passGrace(stage);
-    assert.equal((await revoking).outcome, 'revoked');
+    assert.equal((await climbed(stage, revoking)).outcome, 'revoked');
     assert.equal(host.resultOf(1).isError, true);
     assert.equal(firstServer(stage).ends.length, 1);
   });
@@ -55,8 +54,7 @@ suite('a revocation', () => {
     const revoking = revokerOf(stage).revoke({ ...BY_USER, id });
     await turn();
     host.callTool(2, 'test');
-    await passGrace(stage);
-    assert.equal((await revoking).level, 'cooperative');
+    assert.equal((await climbed(stage, revoking)).level, 'cooperative');
     assert.equal(firstServer(stage).ends.length, 0);
   });
 
@@ -88,8 +86,7 @@ suite('a revocation', () => {
         return outcome;
       }),
     ]);
-    await passGrace(stage);
-    const [first, second] = await both;
+    const [first, second] = await climbed(stage, both);
     assert.deepEqual([first.outcome, second.outcome], ['revoked', 'already_ended']);
     assert.equal(stage.task.reason?.by, 'user');
     assert.equal(firstServer(stage).ends.length, 1);
@@ -110,9 +107,7 @@ suite('what a server is told when it is to stop', () => {
     ] as const;
     for (const [end, words] of endings) {
       const { stage, handle: id } = await withTask();
-      const ending = end(revokerOf(stage), id);
-      await passGrace(stage);
-      await ending;
+      await climbed(stage, end(revokerOf(stage), id));
       assert.match(String(reasons(stage)), new RegExp(words));
       assert.equal(reasons(stage).length, 1);
     }
@@ -124,9 +119,7 @@ suite('what a server is told when it is to stop', () => {
     host.callTool(1, 'build');
     stage.server.ending = { ...stage.server.ending, freed: { processes: 1, memoryBytes: 7 } };
     const [call] = stage.calls.all();
-    const revoking = revokerOf(stage).revoke({ ...BY_USER, id: call?.id ?? '' });
-    await passGrace(stage);
-    await revoking;
+    await climbed(stage, revokerOf(stage).revoke({ ...BY_USER, id: call?.id ?? '' }));
     assert.equal(reasons(stage).length, 1);
     const rows = await stage.audit.read();
     assert.deepEqual(
@@ -169,9 +162,7 @@ suite('a revocation by force', () => {
   test('P3 a task that was revoked before keeps its first reason and level', async () => {
     const { stage, handle: id } = await withTask();
     const revoker = revokerOf(stage);
-    const first = revoker.revoke({ ...BY_USER, id, note: 'first' });
-    await passGrace(stage);
-    await first;
+    await climbed(stage, revoker.revoke({ ...BY_USER, id, note: 'first' }));
     const { reason } = stage.task;
     const second = await revoker.revoke({ id, door: 'supervisor', note: 'second', force: true });
     assert.equal(second.outcome, 'already_ended');
@@ -192,9 +183,7 @@ suite('what an ending freed', () => {
   async function revoked(prepare: (stage: ProxyStage) => void): Promise<ProxyStage> {
     const { stage, handle: id } = await withTask();
     prepare(stage);
-    const revoking = revokerOf(stage).revoke({ ...BY_USER, id });
-    await passGrace(stage);
-    await revoking;
+    await climbed(stage, revokerOf(stage).revoke({ ...BY_USER, id }));
     return stage;
   }
 
@@ -244,9 +233,8 @@ suite('what an ending freed', () => {
 suite('a task whose time is over', () => {
   test('P9 is ended by policy, up the same ladder, and its level is on record', async () => {
     const { stage, handle: id } = await withTask();
-    const expiring = revokerOf(stage).expire(id, 'idle');
-    await passGrace(stage);
-    assert.equal((await expiring).outcome, 'revoked');
+    const { outcome } = await climbed(stage, revokerOf(stage).expire(id, 'idle'));
+    assert.equal(outcome, 'revoked');
     const { status, reason } = stage.task;
     assert.deepEqual(
       [status, reason?.code, reason?.by, reason?.level],
@@ -259,8 +247,7 @@ suite('a task whose time is over', () => {
     const { stage, handle: id } = await withTask();
     const revoker = revokerOf(stage);
     const both = Promise.all([revoker.revoke({ ...BY_USER, id }), revoker.expire(id, 'total')]);
-    await passGrace(stage);
-    const [revoked, expired] = await both;
+    const [revoked, expired] = await climbed(stage, both);
     assert.deepEqual([revoked.outcome, expired.outcome], ['revoked', 'already_ended']);
     assert.equal(stage.task.reason?.code, 'revoked');
     assert.equal(firstServer(stage).ends.length, 1);

@@ -5,7 +5,7 @@ import { TaskRows } from '../../../../src/broker/taskRows.ts';
 import type { HandleId } from '../../../../src/registry/taskRecord.ts';
 import { type FakeHost, turn } from '../../../support/fakeHost.ts';
 import { handleIn, LINGER_MS, ProxyStage } from '../../../support/proxyStage.ts';
-import { BY_USER, passGrace, revokerOf } from '../../../support/revokerStage.ts';
+import { BY_USER, climbed, revokerOf } from '../../../support/revokerStage.ts';
 
 const isolated = { isolation: 'perCall', policy: 'always' } as const;
 
@@ -22,9 +22,7 @@ suite('a server that ignores a cancel and serves other work', () => {
     const host = await stage.greeted({ policy: 'always' });
     const [first = '', second = ''] = await tasks(host, 2);
     const revoker = revokerOf(stage);
-    const revoking = revoker.revoke({ ...BY_USER, id: first });
-    await passGrace(stage);
-    await revoking;
+    await climbed(stage, revoker.revoke({ ...BY_USER, id: first }));
     const rows = new TaskRows(stage.registry, stage.calls, stage.rowContext);
     const row = (id: string) => rows.get(id) ?? assert.fail('no row');
     return { stage, host, revoker, row, first, second };
@@ -106,8 +104,7 @@ suite('a server that ignores a cancel and serves other work', () => {
     const gentle = revoker.revoke({ ...BY_USER, id: first });
     await turn();
     const forced = revoker.revokeMany([first], { ...BY_USER, force: true });
-    await passGrace(stage);
-    assert.equal((await gentle).level, 'cooperative');
+    assert.equal((await climbed(stage, gentle)).level, 'cooperative');
     assert.deepEqual(
       (await forced).map(({ id, outcome }) => [id, outcome]),
       [
@@ -126,8 +123,7 @@ suite('a server that ignores a cancel and serves other work', () => {
     const revoker = revokerOf(stage);
     const gentle = revoker.revoke({ ...BY_USER, door: 'agent', id: first });
     const forced = revoker.revoke({ ...BY_USER, force: true, id: first });
-    await passGrace(stage);
-    assert.equal((await gentle).level, 'cooperative');
+    assert.equal((await climbed(stage, gentle)).level, 'cooperative');
     const { outcome, level, row } = await forced;
     assert.deepEqual([outcome, level, row?.mayStillRun], ['revoked', 'terminated', false]);
     assert.equal(server?.ends.length, 1);
@@ -152,8 +148,7 @@ suite('tasks with an upstream of their own', () => {
     const revoker = revokerOf(stage);
     assert.deepEqual(revoker.sharing([first]), []);
     const revoking = revoker.revoke({ ...BY_USER, door: 'agent', id: first });
-    await passGrace(stage);
-    const { level, row } = await revoking;
+    const { level, row } = await climbed(stage, revoking);
     assert.deepEqual([level, row?.mayStillRun], ['terminated', false]);
     assert.deepEqual(
       [shared, one, two].map((server) => server?.ends.length),
