@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -30,9 +30,12 @@ export class AdminMachine {
     t.after(() => rmSync(this.#root, { recursive: true, force: true }));
   }
 
+  /** In one step: a broker that looks meanwhile finds the former one or this, never a part of it. */
   write(policy: object | string): void {
-    writeFileSync(this.file, typeof policy === 'string' ? policy : JSON.stringify(policy));
-    chmodSync(this.file, 0o644);
+    const written = join(this.folder, 'policy.json.new');
+    writeFileSync(written, typeof policy === 'string' ? policy : JSON.stringify(policy));
+    chmodSync(written, 0o644);
+    renameSync(written, this.file);
   }
 
   remove(): void {

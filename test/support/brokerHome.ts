@@ -56,7 +56,7 @@ export class BrokerHome {
     t.after(async () => {
       await home.endAll();
       for (const socket of sockets) rmSync(socket, { force: true });
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     });
     return home;
   }

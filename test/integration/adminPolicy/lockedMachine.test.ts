@@ -62,7 +62,7 @@ class Stage {
 
   executions(): number {
     const { log = '' } = this.endless;
-    return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').length : 0;
+    return existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0;
   }
 }
 
@@ -117,6 +117,8 @@ suite('a machine with a policy', () => {
     const stage = new Stage(t, {});
     const host = await stage.host(['--policy', 'always']);
     const live = handleOf(await callTool(host, 'wait_for_file', stage.endless));
+    // The handle comes before the server has read the call.
+    await waitFor(() => stage.executions() === 1, DEADLINE_MS, 'the call runs');
     const client = await stage.control();
     const told: AdminLocks[] = [];
     client.onNotification('locks/changed', ({ locks }) => void told.push(locks));
@@ -184,7 +186,7 @@ suite('failing open', () => {
       const stage = new Stage(t, policy);
       const host = await stage.host([], { home: unusableHome(stage) });
       assert.equal(textOf(await callTool(host, 'echo', { message: 'x' })), '{"message":"x"}');
-      assert.match(host.stderr(), /calls are not tracked/);
+      await waitFor(() => /calls are not tracked/.test(host.stderr()), DEADLINE_MS);
       await host.client.close();
     });
   }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { suite, test } from 'node:test';
 import { ensureHome } from '../../../src/brokerApi/home.ts';
 import { TaskHandlesError } from '../../../src/common/errors.ts';
-import { BrokerHome } from '../../support/brokerHome.ts';
+import { BrokerHome, PATIENCE_MS } from '../../support/brokerHome.ts';
 import { waitFor } from '../../support/processes.ts';
 
 const JUNK = ['', 'no json', '[]', '{"mcpTaskHandles":1}', '{"mcpTaskHandles":1,"pid":-1}'];
@@ -68,9 +68,10 @@ suite('endpoint', () => {
     const home = await BrokerHome.make(t);
     const client = await home.open(t);
     const closed = new Promise<void>((resolve) => client.onClose(resolve));
-    rmSync(home.paths.root, { recursive: true });
+    // Again, should the broker make a file in a folder that is just being emptied.
+    rmSync(home.paths.root, { recursive: true, maxRetries: 10 });
     await closed;
-    await waitFor(() => home.pids().length === 0, 5_000);
+    await waitFor(() => home.pids().length === 0, PATIENCE_MS);
   });
 
   test('nobody is started when that is not wanted', async (t) => {

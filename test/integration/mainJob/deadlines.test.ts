@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { BrokerNotifications, BrokerStatus } from '../../../src/brokerApi/brokerProtocol.ts';
@@ -31,9 +31,10 @@ suite('deadlines', () => {
     const server = fixtureServer('ignoresCancelInside.mjs');
     const flags = [...AT_ONCE, '--total-timeout', '300'];
     const host = await connectClient({ home, server, flags });
-    const handle = handleOf(await callTool(host, 'hang'));
+    // Before the call: its time may be over before this is told.
     const tree = await descendantPids(await brokerPid(home));
     assert.ok(tree.length > 0, 'the server runs');
+    const handle = handleOf(await callTool(host, 'hang'));
     assert.equal((await runCli(['wait', handle, '--home', home])).code, 1);
     await waitUntilGone(tree, 20_000);
     const ended = await waitFor(async () => {
@@ -88,6 +89,8 @@ suite('deadlines', () => {
     const host = await connectClient({ home, server, flags });
     const call = () => callTool(host, 'wait_for_file', { path: join(home, 'never'), log });
     const handle = handleOf(await call());
+    // The handle comes before the server has read the call.
+    await waitFor(() => existsSync(log) && readFileSync(log, 'utf8').endsWith('\n'), 20_000);
     const refused = await call();
     assert.equal(refused.isError, true);
     assert.match(textOf(refused), /was not started: .* maxLiveTasks is 1\. Wait until/);

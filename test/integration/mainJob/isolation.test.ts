@@ -21,6 +21,7 @@ import { waitFor, waitUntilGone } from '../../support/processes.ts';
 import { descendantPids } from '../../support/processTree.ts';
 import { serveHttp } from '../../support/remoteServer.ts';
 
+const PATIENCE_MS = 30_000;
 const AT_ONCE = ['--policy', 'always'];
 const SERVER = fixtureServer('answersWhenTold.mjs');
 const ALONE = [...AT_ONCE, '--isolation', 'perCall'];
@@ -52,7 +53,7 @@ async function workOf(t: TestContext, host: ConnectedClient): Promise<Work> {
     const log = join(folder, `${name}.log`);
     const given = { path: join(folder, name), log };
     handles.push(handleOf(await callTool(host, 'wait_for_file', given)));
-    await waitFor(() => existsSync(log) && readFileSync(log, 'utf8').endsWith('\n'), 10_000);
+    await waitFor(() => existsSync(log) && readFileSync(log, 'utf8').endsWith('\n'), PATIENCE_MS);
     pids.push(Number(readFileSync(log, 'utf8').split(' ').at(-1)));
   }
   const finish = (at: number) => writeFileSync(join(folder, 'abc'[at] ?? ''), '');
@@ -82,7 +83,7 @@ suite('three tasks of one server', () => {
     assert.equal(revoked.mayStillRun, true, 'it ignores a cancel');
     await othersComplete(host, work);
     work.finish(1);
-    await waitFor(async () => !(await statusOfSecond()).mayStillRun, 10_000);
+    await waitFor(async () => !(await statusOfSecond()).mayStillRun, PATIENCE_MS);
     assert.equal((await statusOfSecond()).status, 'cancelled', 'P3');
   });
 
@@ -94,7 +95,7 @@ suite('three tasks of one server', () => {
     const revoked = await statusOfSecond();
     assert.deepEqual([revoked.status, revoked.reason?.level], ['cancelled', 'terminated']);
     await othersComplete(host, work);
-    await waitUntilGone(work.pids, 10_000);
+    await waitUntilGone(work.pids, PATIENCE_MS);
     assert.match(textOf(await callTool(host, 'task_poll', {})), /completed/, 'the session goes on');
   });
 
@@ -121,7 +122,7 @@ suite('a call in a process of its own', () => {
     work.finish(0);
     const result = await callTool(next, 'task_poll', { handle: work.handles[0] });
     assert.match(textOf(result), /^found /);
-    await waitUntilGone([work.pids[0] ?? 0], 10_000);
+    await waitUntilGone([work.pids[0] ?? 0], PATIENCE_MS);
   });
 
   test('P6 is gone when it is revoked, also while its server is not ready', async (t) => {
@@ -131,7 +132,7 @@ suite('a call in a process of its own', () => {
     const server = [...fixtureServer('greetsOnlyTheFirst.mjs'), pidsFile];
     const host = await connectClient({ home, server, flags: ALONE });
     const handle = handleOf(await callTool(host, 'work'));
-    await waitFor(() => pids().length === 2, 10_000);
+    await waitFor(() => pids().length === 2, PATIENCE_MS);
     assert.equal((await runCli(['revoke', handle, '--home', home])).code, 0);
     await waitUntilGone(pids().slice(1), 0);
     assert.equal((await statusOf(home, handle)).status, 'cancelled');
@@ -144,7 +145,7 @@ suite('a call in a process of its own', () => {
     const pidOf = async () => Number(textOf(await callTool(host, 'echo')).slice('pid '.length));
     const pids = [await pidOf(), await pidOf(), await pidOf()];
     assert.equal(new Set(pids).size, 3);
-    await waitUntilGone(pids, 10_000);
+    await waitUntilGone(pids, PATIENCE_MS);
   });
 });
 
@@ -163,7 +164,7 @@ suite('a server that was ended under its client', () => {
     const handle = handleOf(await callTool(host, 'hang'));
     assert.equal((await runCli(['revoke', handle, '--force', '--home', home])).code, 0);
     await told;
-    await waitFor(() => host.stderr().includes('It has been started again.'), 10_000);
+    await waitFor(() => host.stderr().includes('It has been started again.'), PATIENCE_MS);
     const broker = await cliJson<BrokerStatus>(['broker', 'status', '--home', home]);
     const servers = await descendantPids(broker.pid);
     const after = textOf(await callTool(host, 'echo'));
@@ -190,6 +191,7 @@ test('a call of a remote server with perCall has a session of its own there', as
   const host = await connectClient({ home: temporaryHome(t), server: [], flags });
   assert.equal(textOf(await callTool(host, 'run')), 'session-2');
   assert.equal(textOf(await callTool(host, 'run')), 'session-3');
-  await waitFor(() => ended.length === 2, 10_000);
-  assert.deepEqual(ended, ['session-2', 'session-3']);
+  await waitFor(() => ended.length === 2, PATIENCE_MS);
+  // Each comes over a connection of its own.
+  assert.deepEqual(new Set(ended), new Set(['session-2', 'session-3']));
 });

@@ -97,6 +97,12 @@ function assertExecutedOnce(log: string): void {
   assert.equal(readFileSync(log, 'utf8').trimEnd().split('\n').length, 1, 'P2 executed once');
 }
 
+/** Resolves when the tool runs: the handle comes before its server has read the call. */
+async function runs({ log }: { log: string }): Promise<void> {
+  const isNoted = () => existsSync(log) && readFileSync(log, 'utf8').endsWith('\n');
+  await waitFor(isNoted, PATIENCE_MS, 'the tool runs');
+}
+
 /** From well before to well after the other's time. */
 function offsetMs(round: number): number {
   return (round - ROUNDS / 2) * 3;
@@ -120,6 +126,7 @@ suite('races of real processes', () => {
       const call = arena.call(`revoke-${round}`);
       const handle = handleOf(await callTool(host, 'wait_for_file', call));
       handles.push(handle);
+      await runs(call);
       const revoke = () => arena.control.request('tasks/revoke', { ids: [handle], door: 'user' });
       await race(() => appendFileSync(call.path, ''), revoke, offsetMs(round));
       const { status, reason } = await arena.ended(handle);
@@ -163,6 +170,7 @@ suite('races of real processes', () => {
       const call = arena.call(`death-${round}`);
       const handle = handleOf(await callTool(host, 'wait_for_file', call));
       handles.push(handle);
+      await runs(call);
       const die = () => process.kill(host.pid, 'SIGKILL');
       await race(() => appendFileSync(call.path, ''), die, offsetMs(round));
       assert.equal((await arena.ended(handle)).status, 'completed');
@@ -191,7 +199,7 @@ async function cancelledCall(
       return handle === undefined ? { kind: 'result', handle: null } : { kind: 'handle', handle };
     })
     .catch((): CancelOutcome => ({ kind: 'cancelled', handle: null }));
-  await waitFor(() => existsSync(call.log), PATIENCE_MS, 'the tool runs');
+  await runs(call);
   await pause(HAND_OFF_MS + offsetMs(ROUNDS - 1 - round));
   await race(
     () => appendFileSync(call.path, ''),

@@ -17,6 +17,7 @@ import {
   temporaryHome,
   textOf,
 } from '../../support/connectClient.ts';
+import { waitFor } from '../../support/processes.ts';
 import { type EverythingMode, RemoteEverything, serveHttp } from '../../support/remoteServer.ts';
 
 const LONG = 'trigger-long-running-operation';
@@ -109,6 +110,8 @@ suite('remote servers through connect --url', () => {
     await callTool(host, 'task_control', { handle, action: 'revoke' });
     const view = (await callTool(host, 'task_poll', { handle })).structuredContent;
     assert.equal(view?.status, 'cancelled');
+    // Either comes over a connection of its own.
+    await waitFor(() => called !== undefined && cancelled.length > 0, 20_000);
     assert.deepEqual(cancelled, [called]);
   });
 
