@@ -35,7 +35,7 @@ async function bundle(): Promise<string> {
 /** A home of its own for one test; removed at the end of all, when nothing writes to it. */
 export function temporaryHome(): HomePaths {
   const root = mkdtempSync(join(tmpdir(), 'mth-home-'));
-  process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(root, { recursive: true, force: true, maxRetries: 10 }));
   return resolveHome({ home: root });
 }
 

@@ -7,8 +7,11 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { CallToolResult, ClientCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import type { BrokerStatus } from '../../src/brokerApi/brokerProtocol.ts';
+import { resolveHome } from '../../src/brokerApi/home.ts';
+import { highestNumber, readOwner } from '../../src/brokerApi/lockFolder.ts';
+import { isSameProcess } from '../../src/processes/processIdentity.ts';
 import { runCli } from './cliProcess.ts';
-import { waitUntilGone } from './processes.ts';
+import { waitFor, waitUntilGone } from './processes.ts';
 
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 export const EVERYTHING = fileURLToPath(
@@ -17,6 +20,8 @@ export const EVERYTHING = fileURLToPath(
     import.meta.url,
   ),
 );
+
+const END_MS = 30_000;
 
 /** Clients by home: they go before their broker, because `connect` would start it again. */
 const clients = new Map<string, { close(): Promise<void> }[]>();
@@ -39,11 +44,58 @@ export function closeWithHome(home: string, client: { close(): Promise<void> }):
 }
 
 async function endBroker(home: string): Promise<void> {
-  const { stdout, code } = await runCli(['broker', 'status', '--home', home, '--json']);
-  if (code !== 0) return;
-  const { pid } = JSON.parse(stdout) as BrokerStatus;
+  const pid = await brokerPid(home);
+  if (pid === null) return killOwner(home);
   await runCli(['broker', 'stop', '--home', home]);
-  await waitUntilGone([pid], 10_000);
+  await waitUntilGone([pid], END_MS);
+}
+
+/** `null` when none answers. */
+async function brokerPid(home: string): Promise<number | null> {
+  const { stdout, code } = await runCli(['broker', 'status', '--home', home, '--json']);
+  return code === 0 ? (JSON.parse(stdout) as BrokerStatus).pid : null;
+}
+
+/** One that a failed test has left stopped. */
+async function killOwner(home: string): Promise<void> {
+  const { lockFolder } = resolveHome({ home });
+  const owner = readOwner(lockFolder, highestNumber(lockFolder));
+  if (owner === null || owner === undefined || isSameProcess(owner) !== 'alive') return;
+  process.kill(owner.pid, 'SIGKILL');
+  await waitUntilGone([owner.pid], END_MS);
+}
+
+/**
+ * Resolves when another broker than this one answers: then `connect`, which starts it, has seen that
+ * the former is gone, and sends nothing to that one any more.
+ */
+export async function nextBroker(home: string, former: number): Promise<void> {
+  const isThere = async () => ![former, null].includes(await brokerPid(home));
+  await waitFor(isThere, END_MS, 'the next broker');
+}
+
+interface Message {
+  readonly method?: string;
+  readonly params?: { readonly progressToken?: unknown; readonly progress?: unknown };
+}
+
+/** A transport of either major SDK version. */
+interface Listening {
+  onmessage?: ((message: never, extra: never) => void) | undefined;
+}
+
+/** Every progress event by token, as it comes off the wire: the SDK drops one beside an answer. */
+export function progressOf(transport: Listening): Map<unknown, unknown[]> {
+  const progress = new Map<unknown, unknown[]>();
+  const { onmessage } = transport;
+  transport.onmessage = (message: Message, extra: never) => {
+    if (message.method === 'notifications/progress') {
+      const { progressToken: token, progress: value } = message.params ?? {};
+      progress.set(token, [...(progress.get(token) ?? []), value]);
+    }
+    onmessage?.(message as never, extra);
+  };
+  return progress;
 }
 
 /** An SDK v1 client in front of `connect`, as a host would start it. */

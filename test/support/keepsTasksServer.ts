@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { TestContext } from 'node:test';
+import { LineReader } from '../../src/common/lines.ts';
 import { fixtureServer } from './connectClient.ts';
 import { LineInbox } from './lineInbox.ts';
 
@@ -9,9 +10,8 @@ export async function startKeepsTasks(t: TestContext): Promise<string> {
   const child = spawn(command, [...args, 'http'], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   const output = new LineInbox();
-  child.stdout.on('data', (chunk: Buffer) => {
-    for (const line of chunk.toString().split('\n')) output.push(line);
-  });
+  const reader = new LineReader((line) => output.push(line));
+  child.stdout.on('data', (chunk: Buffer) => reader.push(chunk));
   const port = await output.next((line) => /^\d+$/.test(line), 30_000);
   return `http://127.0.0.1:${port}/mcp`;
 }

@@ -14,9 +14,10 @@ export function markOf(
 
 /** A process in a session of its own with this owner mark: no guard reaches it. Ended with the test. */
 export async function leftProcess(t: TestContext, owner: string): Promise<number> {
-  const child = spawn('/bin/sh', ['-c', 'echo ready; exec sleep 300'], {
+  // It becomes no other program: one that just does shows no environment.
+  const child = spawn('/bin/sh', ['-c', 'echo ready; read -r _'], {
     detached: true,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
     env: { PATH: process.env.PATH, [ENV_OWNER]: owner },
   });
   t.after(() => child.kill('SIGKILL'));

@@ -11,7 +11,7 @@ export class LineInbox {
   }
 
   /** The first line, not given out before, that fits; fails when none comes in time. */
-  next(fits: (line: string) => boolean = () => true, timeoutMs = 15_000): Promise<string> {
+  next(fits: (line: string) => boolean = () => true, timeoutMs = 30_000): Promise<string> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(look);

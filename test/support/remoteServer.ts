@@ -3,9 +3,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import type { TestContext } from 'node:test';
+import { LineReader } from '../../src/common/lines.ts';
 import { EVERYTHING } from './connectClient.ts';
 import { LineInbox } from './lineInbox.ts';
 import { waitUntilGone } from './processes.ts';
+
+/** How many other ports are tried. */
+const PORTS = 3;
 
 export type EverythingMode = 'streamableHttp' | 'sse';
 
@@ -26,14 +30,19 @@ export class RemoteEverything {
 
   private constructor(
     private readonly mode: EverythingMode,
-    private readonly port: number,
+    private port: number,
   ) {}
 
   static async start(t: TestContext, mode: EverythingMode): Promise<RemoteEverything> {
     const server = new RemoteEverything(mode, await freePort());
     t.after(() => server.stop());
-    await server.start();
-    return server;
+    for (let left = PORTS; ; left -= 1) {
+      const error = await server.start().catch((reason: Error) => reason);
+      if (error === undefined) return server;
+      // Somebody else has taken the port meanwhile.
+      if (left === 0 || !/in use/i.test(error.message)) throw error;
+      server.port = await freePort();
+    }
   }
 
   get url(): string {
@@ -50,18 +59,23 @@ export class RemoteEverything {
     const child = spawn(process.execPath, [EVERYTHING, this.mode], { env });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        for (const line of chunk.toString().split('\n')) this.#output.push(line);
-      });
+      const reader = new LineReader((line) => this.#output.push(line));
+      stream.on('data', (chunk: Buffer) => reader.push(chunk));
     }
-    await this.#output.next((line) => /listening on port|running on port/i.test(line), 30_000);
+    const listens = this.#output.next((line) => /(listening|running) on port/i.test(line), 30_000);
+    listens.catch(() => {});
+    const ended = once(child, 'close').then(() => {
+      throw new Error(`server-everything has ended: ${this.#output.all.join(' ')}`);
+    });
+    ended.catch(() => {});
+    await Promise.race([listens, ended]);
   }
 
   async stop(): Promise<void> {
     const { pid } = this.#child ?? {};
     this.#child?.kill('SIGKILL');
     this.#child = null;
-    if (pid !== undefined) await waitUntilGone([pid], 10_000);
+    if (pid !== undefined) await waitUntilGone([pid], 30_000);
   }
 
   async restart(): Promise<void> {

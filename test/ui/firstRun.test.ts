@@ -15,7 +15,7 @@ test('a person tries the sample from the empty view', async (t) => {
   await prefilled.first().waitFor();
   await page.getByRole('button', { name: 'Track Another MCP Server' }).waitFor();
 
-  const { output } = await chat.ask(`call ${SAMPLE} {"seconds":10}`);
+  const { output } = await chat.ask(`call ${SAMPLE} {"seconds":20}`);
 
   assert.match(output ?? '', /NOT THE RESULT YET.*th_/);
   const first = await view.waitForPercent(SAMPLE, 1);

@@ -14,7 +14,7 @@ import { until } from '../support/editorHost/until.ts';
 const SAMPLE = 'sample_build';
 
 test('P8 P9 a person is asked at 80 % of a limit, gives more time, and finds that in the audit', async (t) => {
-  const settings = { 'mcpTaskHandles.totalTimeoutMs': 15_000 };
+  const settings = { 'mcpTaskHandles.totalTimeoutMs': 25_000 };
   const { editor, sitDown } = await startUi(t, { settings });
   const { page, view, chat } = await sitDown();
   await view.open();
@@ -22,7 +22,7 @@ test('P8 P9 a person is asked at 80 % of a limit, gives more time, and finds tha
   await chat.ask(`call ${SAMPLE} {"seconds":120,"steps":60}`);
   await (await showNotification(page, 'Extend')).click();
   await hideNotifications(page);
-  assert.match(await view.tooltipOf(SAMPLE), /of 30 s/);
+  assert.match(await view.tooltipOf(SAMPLE), /of 50 s/);
 
   await view.waitForDescription(SAMPLE, /stopped|too long|timed out|time/i);
   const ladderEnded = async () =>

@@ -34,7 +34,13 @@ test('P6 a server that ignores a cancel is told of, and terminated after naming 
   await answerDialog(page, 'Terminate Server');
   await until(() => processStates(pid).length === 0, { what: 'the server to be gone' });
   await view.waitForDescription('second', /revoked/);
-  const ended = await brokerTasks(editor.home);
+  const byForce = async () => {
+    const tasks = await brokerTasks(editor.home);
+    return (
+      tasks.every(({ reason }) => !['cooperative', undefined].includes(reason?.level)) && tasks
+    );
+  };
+  const ended = await until(byForce, { what: 'the end of both to be told' });
   assert.deepEqual(
     ended.map(({ status, reason }) => [status, reason?.by, reason?.level]),
     [

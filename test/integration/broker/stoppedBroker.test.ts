@@ -4,6 +4,8 @@ import { TaskHandlesError } from '../../../src/common/errors.ts';
 import { BrokerHome } from '../../support/brokerHome.ts';
 
 const SHORT_MS = 1_500;
+/** Time for a broker to start and to tell who owns the home. */
+const START_MS = 8_000;
 
 suite('stopped broker', () => {
   test('is reported with its pid, not replaced', async (t) => {
@@ -30,7 +32,7 @@ suite('stopped broker', () => {
     await home.open(t);
     const pid = home.signal('SIGSTOP');
     home.removeEndpoint();
-    await assert.rejects(home.open(t, { timeoutMs: SHORT_MS }), (error) => {
+    await assert.rejects(home.open(t, { timeoutMs: START_MS }), (error) => {
       assert.ok(TaskHandlesError.is(error, 'no_broker'), String(error));
       assert.match(error.message, new RegExp(`^The broker \\(pid ${pid}\\) does not answer`));
       return true;

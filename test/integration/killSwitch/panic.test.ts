@@ -33,7 +33,7 @@ async function running(t: TestContext) {
   const tree = await waitFor(async () => {
     const pids = await descendantPids(pid);
     return pids.length >= 4 ? pids : null;
-  }, 10_000);
+  }, 30_000);
   return { home, hosts, handles, pid, tree };
 }
 
@@ -65,7 +65,7 @@ suite('panic', () => {
     assert.ok(host);
     assert.match(textOf(await callTool(host, 'hang')), /all new work is refused by the user/);
     assert.deepEqual(await descendantPids(pid), [], 'no server has come back');
-    await waitFor(() => readdirSync(join(home, 'panics')).length === 0, 5_000);
+    await waitFor(() => readdirSync(join(home, 'panics')).length === 0, 30_000);
     await runCli(['accept-new-work', '--home', home]);
     assert.match(handleOf(await callTool(host, 'hang')), /^th_/);
   });
@@ -75,7 +75,7 @@ suite('panic', () => {
     process.kill(pid, 'SIGSTOP');
     assert.equal((await runCli(['panic', '--home', home])).code, 0);
     process.kill(pid, 'SIGKILL');
-    await waitUntilGone([pid, ...tree], 5_000);
+    await waitUntilGone([pid, ...tree], 30_000);
     assert.deepEqual(await reasonsOf(home, handles), [REVOKED, REVOKED]);
     const status = await cliJson<BrokerStatus>(['broker', 'status', '--home', home]);
     assert.notEqual(status.pid, pid);

@@ -125,7 +125,7 @@ suite('revoke --all', () => {
     await waitFor(async () => {
       const status = await cliJson<BrokerStatus>(['broker', 'status', '--home', home]);
       return status.live === 1;
-    }, 10_000);
+    }, 30_000);
     await runCli(['revoke', '--all', '--home', home]);
     const answer = await call;
     assert.equal(answer.isError, true);
@@ -166,6 +166,6 @@ suite('revoke --all', () => {
     await waitFor(async () => {
       const { reason } = await cliJson<TaskView>(['status', handle, '--home', home]);
       return reason?.code === 'revoked' && reason.level !== undefined;
-    }, 10_000);
+    }, 30_000);
   });
 });

@@ -29,7 +29,7 @@ suite('revocation', () => {
     const tree = await waitFor(async () => {
       const pids = await descendantPids(await brokerPid(home));
       return pids.length >= 2 ? pids : null;
-    }, 5000);
+    }, 30_000);
     assert.equal((await runCli(['revoke', handle, '--home', home])).code, 0);
     const view = await cliJson<TaskView>(['status', handle, '--home', home]);
     assert.deepEqual(
@@ -108,7 +108,7 @@ suite('crashes', () => {
     const tree = await waitFor(async () => {
       const pids = await descendantPids(pid);
       return pids.length >= 2 ? pids : null;
-    }, 5000);
+    }, 30_000);
     process.kill(pid, 'SIGKILL');
     await waitUntilGone(tree, 1000);
     const view = await cliJson<TaskView>(['status', handle, '--home', home]);

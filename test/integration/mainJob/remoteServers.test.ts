@@ -10,13 +10,14 @@ import { neverAnswers } from '../../fixtures/mcp/remote/neverAnswers.ts';
 import { json, rawRemote, text } from '../../fixtures/mcp/remote/rawRemote.ts';
 import {
   CLI,
-  type ConnectedClient,
   callTool,
   connectClient,
   handleOf,
+  progressOf,
   temporaryHome,
   textOf,
 } from '../../support/connectClient.ts';
+import { lookAgain } from '../../support/lookAgain.ts';
 import { waitFor } from '../../support/processes.ts';
 import { type EverythingMode, RemoteEverything, serveHttp } from '../../support/remoteServer.ts';
 
@@ -26,25 +27,13 @@ const MODES: [EverythingMode, string[]][] = [
   ['sse', ['--transport', 'sse']],
 ];
 
-/** Every progress event by token, as it comes off the wire: the SDK drops one beside an answer. */
-function progressOf({ transport }: ConnectedClient): Map<unknown, unknown[]> {
-  const progress = new Map<unknown, unknown[]>();
-  const { onmessage } = transport;
-  transport.onmessage = (message) => {
-    if ('method' in message && message.method === 'notifications/progress') {
-      const { progressToken: token, progress: value } = message.params ?? {};
-      progress.set(token, [...(progress.get(token) ?? []), value]);
-    }
-    onmessage?.(message);
-  };
-  return progress;
-}
-
 function filesHolding(folder: string, text: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .filter((path) => readFileSync(path).includes(text));
+  return lookAgain(() =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((path) => readFileSync(path).includes(text)),
+  );
 }
 
 for (const [mode, transport] of MODES) {
@@ -62,7 +51,7 @@ for (const [mode, transport] of MODES) {
       const server = await RemoteEverything.start(t, mode);
       const flags = ['--url', server.url, ...transport];
       const host = await connectClient({ home: temporaryHome(t), server: [], flags });
-      const progress = progressOf(host);
+      const progress = progressOf(host.transport);
       const call = () =>
         host.client.callTool({ name: LONG, arguments: { duration: 2, steps: 4 } }, undefined, {
           onprogress: () => {},

@@ -16,7 +16,7 @@ import {
 import { waitFor } from '../../support/processes.ts';
 
 const SLOW = fixtureServer('answersWhenTold.mjs');
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** What a call of the fixture waits for, and where it writes that it was executed. */
 function fixtureFiles(t: TestContext): { path: string; log: string } {

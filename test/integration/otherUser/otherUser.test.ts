@@ -27,6 +27,7 @@ import {
   handleOf,
   temporaryHome,
 } from '../../support/connectClient.ts';
+import { lookAgain } from '../../support/lookAgain.ts';
 import { type HttpAttempt, OtherUser } from '../../support/otherUser.ts';
 import { descendantPids } from '../../support/processTree.ts';
 import { serveHttp } from '../../support/remoteServer.ts';
@@ -45,15 +46,19 @@ function openFolder(t: TestContext, name: string): string {
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entriesBelow(folder)
     .filter((entry) => !entry.isDirectory())
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
 function foldersBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entriesBelow(folder)
     .filter((entry) => entry.isDirectory())
     .map(({ parentPath, name }) => join(parentPath, name));
+}
+
+function entriesBelow(folder: string) {
+  return lookAgain(() => readdirSync(folder, { recursive: true, withFileTypes: true }));
 }
 
 /** A home with all that comes of a day: tasks with and without a workspace, results, an audit trail. */

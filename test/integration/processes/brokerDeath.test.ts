@@ -118,7 +118,12 @@ async function startBroker(t: TestContext, fixture: string) {
   });
   t.after(async () => {
     broker.kill('SIGKILL');
-    await waitFor(async () => (await markedPids(owner)).length === 0, 2000);
+    const isClean = async () => (await markedPids(owner)).length === 0;
+    // What a failed test has left is ended, and told.
+    await waitFor(isClean, 2000).catch(async (error) => {
+      for (const pid of await markedPids(owner)) process.kill(pid, 'SIGKILL');
+      throw error;
+    });
   });
   const pids: number[] = [];
   const lines = createInterface(broker.stdout)[Symbol.asyncIterator]();

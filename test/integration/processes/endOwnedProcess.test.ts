@@ -129,6 +129,9 @@ suite('shutting an owned process down', () => {
   test('lines sent before still arrive', async (t) => {
     const owned = await startFor(t, fixtureDefinition('echoesLines.mjs'));
     const lines: string[] = [];
+    const answer = nextLine(owned);
+    owned.send('up?');
+    await answer;
     owned.onLine((line) => lines.push(line));
     const sent = Array.from({ length: 5000 }, (_, index) => `line ${index}`);
     for (const line of sent) owned.send(line);

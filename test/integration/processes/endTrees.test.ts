@@ -10,6 +10,7 @@ import {
   markedPids,
   nextLine,
   startFor,
+  waitFor,
   waitUntilGone,
 } from '../../support/processes.ts';
 
@@ -28,13 +29,20 @@ suite('ending trees that others own', () => {
     const definition = fixtureDefinition('leavesTheGroup.mjs');
     const owned = await startFor(t, definition);
     const outside = Number(await nextLine(owned));
-    const marked = await markedPids(definition.owner);
+    // One that is just being started shows no environment yet.
+    const marked = await waitFor(
+      async () => {
+        const pids = await markedPids(definition.owner);
+        return pids.length >= 3 ? pids : null;
+      },
+      30_000,
+      'root, child and guard',
+    );
     const outcome = await endTrees({
       roots: () => [owned.identity],
       isTheirs: (mark) => mark === definition.owner,
     });
     assert.deepEqual([outcome.level, outcome.survivors], ['killed', []]);
-    assert.ok(marked.length >= 3, 'root, child and guard');
     await waitUntilGone([owned.identity.pid, outside, ...marked], 1);
   });
 

@@ -42,13 +42,20 @@ const standsStill = (pid: number) => /^[TD]$/.test(stateOf(pid));
 
 /** The guard waits in its group, and never stands. */
 async function guardPid(owned: OwnedProcess, owner: string): Promise<number> {
-  const table = await readProcessTable();
-  const below = new Set(descendantsOf(table, owned.identity.pid).map(({ pid }) => pid));
-  const guards = markedBy(table, owner).filter(
-    ({ pid, pgid }) => pgid === owned.identity.pid && pid !== pgid && !below.has(pid),
-  );
+  const find = async () => {
+    const table = await readProcessTable();
+    const below = new Set(descendantsOf(table, owned.identity.pid).map(({ pid }) => pid));
+    const guards = markedBy(table, owner).filter(
+      ({ pid, pgid }) => pgid === owned.identity.pid && pid !== pgid && !below.has(pid),
+    );
+    return guards.length > 0 ? guards : null;
+  };
+  // One that is just being started shows no environment yet.
+  const guards = await waitFor(find, PATIENCE_MS, 'the guard');
   assert.equal(guards.length, 1);
-  return guards[0]?.pid ?? 0;
+  const guard = guards[0]?.pid ?? 0;
+  await waitFor(() => stateOf(guard) === 'S', PATIENCE_MS, 'it waits');
+  return guard;
 }
 
 suite('pausing an owned process', () => {

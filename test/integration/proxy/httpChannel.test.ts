@@ -19,6 +19,7 @@ import {
 } from '../../fixtures/mcp/remote/rawRemote.ts';
 import { redirectsElsewhere } from '../../fixtures/mcp/remote/redirectsElsewhere.ts';
 import { HttpChannelStage } from '../../support/httpChannelStage.ts';
+import { waitFor } from '../../support/processes.ts';
 import { freePort, type HttpBehaviour, serveHttp } from '../../support/remoteServer.ts';
 
 const MODERN = {
@@ -105,6 +106,7 @@ suite('a channel over Streamable HTTP', () => {
     await stage.initialize();
     stage.call(2, 'run');
     await stage.answer(2);
+    await waitFor(() => said.length >= 2, 30_000, 'its stream is asked for');
     await stage.channel.shutDown();
     const same = ['session-1', '2025-11-25', 'Bearer t'];
     assert.deepEqual(said, [
@@ -327,12 +329,15 @@ suite('a channel over Streamable HTTP', () => {
     const Agent = inUse.constructor as new (options: object) => object;
     Reflect.set(globalThis, place, new Agent({ headersTimeout: 300, bodyTimeout: 300 }));
     t.after(() => Reflect.set(globalThis, place, inUse));
+    const held: (() => void)[] = [];
     const url = await serveHttp(t, (_request, body, response) => {
-      setTimeout(() => json(response, body === '' ? 0 : JSON.parse(body).id, {}), 2_500);
+      held.push(() => json(response, body === '' ? 0 : JSON.parse(body).id, {}));
     });
     const stage = await HttpChannelStage.open(t, url);
     stage.request(2, 'ping');
+    // It was sent before this, so that it is silent for longer.
     await assert.rejects(fetch(url), /fetch failed/);
+    for (const answer of held) answer();
     assert.deepEqual((await stage.answer(2)).result, {});
   });
 

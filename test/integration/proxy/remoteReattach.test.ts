@@ -5,6 +5,7 @@ import { LineReader } from '../../../src/common/lines.ts';
 import type { RemoteWork } from '../../../src/registry/taskRecord.ts';
 import { HttpChannelStage } from '../../support/httpChannelStage.ts';
 import { LineInbox } from '../../support/lineInbox.ts';
+import { waitFor } from '../../support/processes.ts';
 import { RemoteEverything } from '../../support/remoteServer.ts';
 
 const PROGRAM = 'test/fixtures/holdsRemoteCall.ts';
@@ -22,6 +23,8 @@ suite('P5 a call to server-everything whose process was killed', () => {
     const stage = await HttpChannelStage.open(t, server.url, { resume });
     const answer = await stage.lines.next((line) => line.includes('completed'), 40_000);
     assert.match(answer, /"id":7/);
+    // The server tells them in a pipe of its own.
+    await waitFor(() => server.posts >= 3, 30_000, 'what the server tells of its posts');
     assert.equal(server.posts, 3, 'P2 initialize, initialized and one call');
   });
 });

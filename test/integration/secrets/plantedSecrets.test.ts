@@ -12,6 +12,7 @@ import {
   handleOf,
   temporaryHome,
 } from '../../support/connectClient.ts';
+import { lookAgain } from '../../support/lookAgain.ts';
 import { serveHttp } from '../../support/remoteServer.ts';
 
 const TELLING = fixtureServer('tellsItsSecrets.mjs');
@@ -23,6 +24,10 @@ const SECRET = /hunter2-[a-z]+/g;
 
 /** Which secrets lie in a folder, and in which files. */
 function foundIn(folder: string): string[] {
+  return lookAgain(() => secretsIn(folder));
+}
+
+function secretsIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))

@@ -33,8 +33,12 @@ suite('datafile: acknowledged writes', () => {
   test('P1 a put resolves only after its sync', async (t) => {
     let release = () => {};
     let isHeld = false;
+    let isSyncing = false;
     const sync = async (path: string) => {
-      if (isHeld) await new Promise<void>((resolve) => (release = resolve));
+      if (isHeld) {
+        isSyncing = true;
+        await new Promise<void>((resolve) => (release = resolve));
+      }
       return syncFile(path);
     };
     const { file, path } = await stage(t, { sync });
@@ -44,7 +48,8 @@ suite('datafile: acknowledged writes', () => {
     const put = file.put({ _id: 'a' }).then(() => {
       isDone = true;
     });
-    while ((await linesOf(path)).length === 0) await settle();
+    while (!isSyncing) await settle();
+    assert.equal((await linesOf(path)).length, 1);
     await settle();
     assert.equal(isDone, false);
     assert.deepEqual(file.held(), []);

@@ -222,7 +222,8 @@ suite('a supervisor whose broker goes', () => {
     const { home, agent, supervisor } = await stage(t);
     const handle = handleOf(await callTool(agent, 'hang'));
     await waitUntil(supervisor, (task) => task.handle === handle);
-    const ended = waitUntil(supervisor, (task) => task.handle === handle);
+    const hasEnded = ({ status }: TaskShape) => status !== 'working';
+    const ended = waitUntil(supervisor, (task) => task.handle === handle && hasEnded(task));
     process.kill(await brokerPid(home), 'SIGKILL');
     assert.equal((await ended).reason?.code, 'lost');
     assert.equal(supervisor.stderr(), '');

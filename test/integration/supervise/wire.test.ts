@@ -16,7 +16,8 @@ function startRaw(t: TestContext, home: string) {
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
   });
-  const lines = () => stdout.split('\n').filter((line) => line !== '');
+  /** The last may be no whole one yet. */
+  const lines = () => stdout.split('\n').slice(0, -1);
   const send = (message: object | string) =>
     child.stdin.write(`${typeof message === 'string' ? message : JSON.stringify(message)}\n`);
   const request = (id: number, method: string, params: object = {}) =>
@@ -30,7 +31,7 @@ function startRaw(t: TestContext, home: string) {
       PATIENCE_MS,
       `the answer to ${id}`,
     );
-  return { child, lines, send, request, answer };
+  return { child, lines, written: () => stdout, send, request, answer };
 }
 
 const HELLO = {
@@ -41,7 +42,7 @@ const HELLO = {
 
 suite('supervise on stdio', () => {
   test('writes messages alone, survives what is none, and ends with its host', async (t) => {
-    const { child, lines, send, request, answer } = startRaw(t, temporaryHome(t));
+    const { child, lines, written, send, request, answer } = startRaw(t, temporaryHome(t));
     request(1, 'initialize', HELLO);
     await answer(1);
     send({ jsonrpc: '2.0', method: 'notifications/initialized' });
@@ -55,10 +56,11 @@ suite('supervise on stdio', () => {
     request(4, 'tools/call', { name: 'wait_for_change', arguments: {} });
     request(5, 'tools/call', { name: 'list_tasks' });
     await answer(5);
-    for (const line of lines()) assert.equal(JSON.parse(line).jsonrpc, '2.0');
-    const ended = once(child, 'exit');
+    const ended = once(child, 'close');
     child.stdin.end();
     assert.deepEqual(await ended, [0, null], 'also while somebody waits');
+    for (const line of lines()) assert.equal(JSON.parse(line).jsonrpc, '2.0');
+    assert.match(written(), /\n$/);
   });
 
   test('says in one line that it cannot reach its broker', async (t) => {

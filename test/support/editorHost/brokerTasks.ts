@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TaskView } from '../../../src/registry/taskView.ts';
+import { lookAgain } from '../lookAgain.ts';
 
 const run = promisify(execFile);
 const CLI = join(import.meta.dirname, '../../../dist/cli.js');
@@ -19,7 +20,7 @@ export async function brokerTasks(home: string): Promise<TaskView[]> {
 
 /** Every datafile of records below a folder. */
 export function recordFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true })
+  return lookAgain(() => readdirSync(folder, { recursive: true }))
     .map((name) => join(folder, String(name)))
     .filter((name) => name.endsWith('handles.db'));
 }

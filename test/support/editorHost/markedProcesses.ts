@@ -18,7 +18,7 @@ export interface ProcessFacts {
 
 /** VS Code's server ignores SIGTERM while a window is open. */
 const TERM_GRACE_MS = 1500;
-const KILL_DEADLINE_MS = 5000;
+const KILL_DEADLINE_MS = 20_000;
 const POLL_MS = 50;
 
 function read(file: string): string {
