@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -59,8 +59,9 @@ async function brokerPid(home: string): Promise<number | null> {
 /** One that a failed test has left stopped. */
 async function killOwner(home: string): Promise<void> {
   const { lockFolder } = resolveHome({ home });
+  if (!existsSync(lockFolder)) return;
   const owner = readOwner(lockFolder, highestNumber(lockFolder));
-  if (owner === null || owner === undefined || isSameProcess(owner) !== 'alive') return;
+  if (!owner || isSameProcess(owner) !== 'alive') return;
   process.kill(owner.pid, 'SIGKILL');
   await waitUntilGone([owner.pid], END_MS);
 }
