@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { TestContext } from 'node:test';
 import type { HttpDefinition } from '../../src/brokerApi/brokerProtocol.ts';
 import { silentLog } from '../../src/common/log.ts';
@@ -68,5 +69,18 @@ export class HttpChannelStage {
 
   call(id: number, name: string, args: object = {}): void {
     this.request(id, 'tools/call', { name, arguments: args, _meta: { progressToken: id } });
+  }
+}
+
+/** So many answers to others without a byte more for this one: nobody reads it. */
+const STALLED_AFTER = 20;
+
+/** Resolves when a response gets no further while the server answers others, or has been read. */
+export async function untilStalled(response: ServerResponse, url: string): Promise<void> {
+  let left = response.writableLength;
+  for (let still = 0; still < STALLED_AFTER && !response.writableFinished; still += 1) {
+    await (await fetch(url)).arrayBuffer();
+    if (response.writableLength !== left) still = 0;
+    left = response.writableLength;
   }
 }

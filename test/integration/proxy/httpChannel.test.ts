@@ -18,7 +18,7 @@ import {
   text,
 } from '../../fixtures/mcp/remote/rawRemote.ts';
 import { redirectsElsewhere } from '../../fixtures/mcp/remote/redirectsElsewhere.ts';
-import { HttpChannelStage } from '../../support/httpChannelStage.ts';
+import { HttpChannelStage, untilStalled } from '../../support/httpChannelStage.ts';
 import { waitFor } from '../../support/processes.ts';
 import { freePort, type HttpBehaviour, serveHttp } from '../../support/remoteServer.ts';
 
@@ -32,19 +32,6 @@ function endsWith(status: number, error: object): HttpBehaviour {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error }));
   };
-}
-
-/** So many answers to others without a byte more for this one: nobody reads it. */
-const STALLED_AFTER = 20;
-
-/** Resolves when a response gets no further while the server answers others, or has been read. */
-async function untilStalled(response: ServerResponse, url: string): Promise<void> {
-  let left = response.writableLength;
-  for (let still = 0; still < STALLED_AFTER && !response.writableFinished; still += 1) {
-    await (await fetch(url)).arrayBuffer();
-    if (response.writableLength !== left) still = 0;
-    left = response.writableLength;
-  }
 }
 
 suite('a channel over Streamable HTTP', () => {
