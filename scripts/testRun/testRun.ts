@@ -14,7 +14,7 @@ import type { TestResult } from './testResult.ts';
 
 const OWNER_MARK = '\0MCP_TASK_HANDLES_OWNER=';
 /** What ends by itself when its starter has ended is given this long. */
-const LEAVE_DEADLINE_MS = 20_000;
+const LEAVE_DEADLINE_MS = 5000;
 
 /** One `npm test`: a folder for its results, and a mark on every process that comes of it. */
 export interface TestRun {

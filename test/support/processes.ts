@@ -19,23 +19,17 @@ import { startOwnedProcess } from '../../src/processes/startOwnedProcess.ts';
 const POLL_MS = 5;
 let lastOwner = 0;
 
-/** Of the time between two looks so much counts: what the machine stood still is nobody's delay. */
-const LONGEST_STEP_MS = 100;
-
 /** Polls where no event exists; fails, naming what was waited for, at the deadline. */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   deadlineMs: number,
   what = condition.toString(),
 ): Promise<NonNullable<T>> {
-  let waitedMs = 0;
-  for (let last = performance.now(); ; ) {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
     const value = await condition();
     if (value !== false && value !== null && value !== undefined) return value;
-    const now = performance.now();
-    waitedMs += Math.min(now - last, LONGEST_STEP_MS);
-    last = now;
-    if (waitedMs >= deadlineMs) assert.fail(`not within ${deadlineMs} ms: ${what}`);
+    if (performance.now() >= end) assert.fail(`not within ${deadlineMs} ms: ${what}`);
     await pause(POLL_MS);
   }
 }
