@@ -55,15 +55,15 @@ export class FuzzWorld {
 
   /** What is left of calls and tasks when all clients have gone and had time to be missed. */
   async leftOver(): Promise<string[]> {
-    let { live } = await this.#status();
+    let left: string[] = [];
+    // Asked again together: a client may be missed, and its call become a task, between two answers.
     const settle = async () => {
-      ({ live } = await this.#status());
-      return live === 0;
+      const { live } = await this.#status();
+      left = await this.#liveRows();
+      return live === 0 && left.length === 0;
     };
     await waitFor(settle, SETTLING_MS, 'calls to end').catch(() => {});
-    const { rows } = await this.control.request('tasks/list', {});
-    const isLive = ({ endedAt }: { endedAt: string | null }) => endedAt === null;
-    return rows.filter(isLive).map(({ kind, tool, status }) => `${kind} of ${tool} (${status})`);
+    return left;
   }
 
   /** How many handles are left beyond those that were there before, when servers have ended. */
@@ -79,6 +79,12 @@ export class FuzzWorld {
     this.control.dispose();
     await waitFor(() => identityOf(brokerPid) === null, ENDING_MS, `broker ${brokerPid} ended`);
     rmSync(this.paths.root, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  async #liveRows(): Promise<string[]> {
+    const { rows } = await this.control.request('tasks/list', {});
+    const isLive = ({ endedAt }: { endedAt: string | null }) => endedAt === null;
+    return rows.filter(isLive).map(({ kind, tool, status }) => `${kind} of ${tool} (${status})`);
   }
 
   #status(): Promise<BrokerStatus> {
